@@ -1,0 +1,37 @@
+/**
+ * Ids that Curfew makes. What is derived from events carries the hash of its exact key, so that a rebuild gives the same ids;
+ * what people create carries a prefix and a sortable random. AWS ids are never made or changed here.
+ */
+import { createHash } from "node:crypto";
+import type { Instant } from "./time.ts";
+import { epoch } from "./time.ts";
+
+export function sha256(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
+}
+
+/** `<prefix>_<32 hex>`: the same parts give the same id, and no two different lists of parts share one. */
+export function derivedId(prefix: "ses" | "fin" | "dlv" | "itm", ...parts: string[]): string {
+  return `${prefix}_${sha256(JSON.stringify(parts)).slice(0, 32)}`;
+}
+
+/** `<prefix>_<12 hex of time><20 hex random>`: sorts by creation. `random` holds at least 10 bytes. */
+export function createdId(
+  prefix: "rev" | "rpt" | "tok" | "snp" | "step" | "del",
+  now: Instant,
+  random: Uint8Array,
+): string {
+  const time = epoch(now).toString(16).padStart(12, "0");
+  return `${prefix}_${time}${Buffer.from(random.subarray(0, 10)).toString("hex")}`;
+}
+
+/** JSON with sorted keys: equal values give equal text, whatever the order their keys were written in. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === "object" && !Array.isArray(inner)
+      ? Object.fromEntries(
+          Object.entries(inner).sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0)),
+        )
+      : inner,
+  );
+}

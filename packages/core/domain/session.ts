@@ -1,0 +1,86 @@
+/**
+ * Sessions of a person, as rebuilt from events. The shapes are the contract of the API and of `curfew sessions --json`.
+ * A session never says more than its events: what is inferred is marked, what is unknown has a reason, and its state is a
+ * function of `now` that is never stored.
+ */
+import type { Person } from "./person.ts";
+import type { Instant } from "./time.ts";
+
+export const SESSION_KINDS = [
+  "portal",
+  "token",
+  "application",
+  "background",
+  "role",
+  "aws-login",
+  "entitlement-role",
+] as const;
+export type SessionKind = (typeof SESSION_KINDS)[number];
+
+export const SESSION_STATES = ["active", "ended", "expired", "unknown"] as const;
+export type SessionState = (typeof SESSION_STATES)[number];
+
+/**
+ * How sure a hard end is: `exact` (a record states it), `at-most` (it cannot live longer, it may end sooner), `unknown`.
+ */
+export type Certainty = "exact" | "at-most" | "unknown";
+
+export interface SessionEnd {
+  /** Null when nothing that was read bounds it. */
+  readonly at: Instant | null;
+  /** The input that limits it, in words: `durationSeconds of AssumeRoleWithSAML`. */
+  readonly limitedBy: string;
+  readonly certainty: Certainty;
+}
+
+export interface SessionLink {
+  readonly sessionId: string;
+  readonly kind: SessionKind;
+  /** 0..1; 1 exactly when the basis is exact. */
+  readonly confidence: number;
+  readonly basis: "exact" | "inferred";
+  readonly reasons: readonly string[];
+}
+
+/** What replay compares: everything but the state. */
+export interface Session {
+  /** Hash of the exact key. */
+  readonly id: string;
+  readonly kind: SessionKind;
+  readonly user: Person;
+  readonly startedAt: Instant;
+  /** `event`: a record shows the start. `first-seen`: it began earlier than anything that was read. */
+  readonly startBasis: "event" | "first-seen";
+  readonly lastSeenAt: Instant;
+  readonly endsAt: SessionEnd;
+  readonly endedAt: Instant | null;
+  readonly endedBy: { readonly eventName: string; readonly eventId: string } | null;
+  readonly sourceIpAddresses: readonly string[];
+  readonly userAgents: readonly string[];
+  readonly region: string;
+  /** The account a role session is in; the instance's owner account for the others. */
+  readonly accountId: string;
+  readonly permissionSetName: string | null;
+  /** Ids by which AWS knows the session: credential ids, `principalId@creationDate` of a role session. */
+  readonly keys: readonly string[];
+  /** How a token was granted first; null for other kinds. */
+  readonly grant: "device-code" | "authorization-code" | "refresh" | "other" | null;
+  readonly links: readonly SessionLink[];
+  /** Evidence, in the order of the events. */
+  readonly eventIds: readonly string[];
+  /** Why the state cannot be told although no end is known, or null. */
+  readonly unknownReason: string | null;
+}
+
+/** A session as it is shown: with its state at an instant. */
+export interface SessionView extends Session {
+  readonly state: SessionState;
+  /** Present exactly when the state is unknown. */
+  readonly stateReason: string | null;
+}
+
+/** What decides durations and is not in any event. */
+export interface SessionSettings {
+  /** The access portal's session duration, which no API reads. Null: nobody entered it. */
+  readonly portalSessionMinutes: number | null;
+}

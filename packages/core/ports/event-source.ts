@@ -1,0 +1,27 @@
+/** Where records come from. A source reads, redacts and decodes; it never writes. */
+import type { DecodedRecord } from "../domain/trail/decode.ts";
+import type { Instant } from "../domain/time.ts";
+
+/** One record, where it stood, and what became of it. */
+export interface SourcedRecord {
+  readonly position: number;
+  readonly decoded: DecodedRecord;
+}
+
+/** A page of a polled listing. */
+export interface SourcePage {
+  readonly records: readonly SourcedRecord[];
+  readonly receivedAt: Instant;
+  /** True when the listing is at its end. */
+  readonly done: boolean;
+}
+
+/** A listing that is asked for windows of time. */
+export interface PolledSource {
+  /** `lookup-events/<account>/<region>/<eventSource>`: names its cursor. */
+  readonly stream: string;
+  /** How far back the listing reaches at all. */
+  readonly reachMilliseconds: number;
+  /** The pages of `[from, to)`, newest first; the caller paces itself by awaiting. */
+  pages(from: Instant, to: Instant): AsyncIterable<SourcePage>;
+}
