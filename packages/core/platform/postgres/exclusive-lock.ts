@@ -52,7 +52,12 @@ function readHolder(file: string): Holder | null {
 }
 
 /** Takes number `n` with its content in one atomic step; false when somebody else has it. */
-function takeNumber(path: string, n: number, holder: Holder, keep: (file: string) => void): boolean {
+function takeNumber(
+  path: string,
+  n: number,
+  holder: Holder,
+  keep: (file: string) => void,
+): boolean {
   const draft = `${path}.draft-${holder.token}`;
   writeFileSync(draft, JSON.stringify(holder), { mode: 0o600, flag: "wx" });
   try {
@@ -68,7 +73,10 @@ function takeNumber(path: string, n: number, holder: Holder, keep: (file: string
 }
 
 /** One attempt: the file that is now ours, or the number of the living process that holds the lock, or neither (try again). */
-function attempt(path: string, keep: (file: string) => void): { file: string } | { heldBy: number | null } {
+function attempt(
+  path: string,
+  keep: (file: string) => void,
+): { file: string } | { heldBy: number | null } {
   const self = identify(process.pid);
   if (self === null) throw new Error("this process cannot find its own start time");
   const highest = numbersOf(path)[0] ?? 0;
