@@ -105,6 +105,10 @@ export interface ServiceControlPolicy {
 /** The organisation as its seed makes it, before any caller changed anything. Periods reach from before the history to the future. */
 export interface Organisation {
   seed: number;
+  /** The first instant of history. */
+  anchor: number;
+  /** Days from the anchor to the day the demo opens. */
+  historyDays: number;
   organizationId: string;
   rootId: string;
   managementAccountId: string;
@@ -190,6 +194,8 @@ export interface TrailRecord {
   occurredAt: number;
   /** When the trail file that holds it is delivered. */
   deliveredAt: number;
+  /** When a trail file holds it a second time; null: never. */
+  redeliveredAt: number | null;
   /** When LookupEvents begins to show it. */
   lookupAt: number;
 }

@@ -1,0 +1,135 @@
+/**
+ * The organisation as of an instant: what its seed says holds then, and what callers changed before then. Guarantees a pure
+ * result: same organisation, changes, instant and help desk, same state. Never looks at events: lives follow the state.
+ */
+import type {
+  Account, AccountAssignment, Change, Group, Membership, Organisation, OrganizationalUnit, PermissionSet, Person, ServiceControlPolicy,
+} from "./model.ts"; // prettier-ignore
+import { disabledByHelpDesk } from "./state/help-desk.ts";
+import { applyChange } from "./state/apply.ts";
+import { deniedIds, InlinePolicies } from "./state/denies.ts";
+
+export interface OrganisationState {
+  at: number;
+  /** Everybody who has joined; `disabledAt` is set where the person is disabled at this instant. */
+  people: readonly Person[];
+  groups: readonly Group[];
+  memberships: readonly Membership[];
+  /** With the inline policy as last written, provisioned or not. */
+  permissionSets: readonly PermissionSet[];
+  units: readonly OrganizationalUnit[];
+  accounts: readonly Account[];
+  assignments: readonly AccountAssignment[];
+  policies: readonly ServiceControlPolicy[];
+  userStatus(userId: string): "ENABLED" | "DISABLED";
+  /** Ids that an SCP of the account, its units or the root denies; empty for the management account (AWS: SCPs do not bind it). */
+  deniedUserIds(accountId: string): ReadonlySet<string>;
+  /** Ids that the inline policy of a set, as provisioned to the account, denies. */
+  inlineDeniedUserIds(accountId: string, permissionSetArn: string): ReadonlySet<string>;
+  /** Whether the account has the set's inline policy as last written. */
+  isProvisioned(accountId: string, permissionSetArn: string): boolean;
+  /** Whether an assignment, direct or through a group, lets the person become the permission set in the account. */
+  hasAccess(userId: string, accountId: string, permissionSetArn: string): boolean;
+}
+
+/** Changes in effect at an instant, in the order of their effect (ties: as appended). */
+export function effectiveChanges(changes: readonly Change[], at: number): Change[] {
+  return changes
+    .filter((change) => change.effectiveAt <= at)
+    .sort((a, b) => a.effectiveAt - b.effectiveAt);
+}
+
+const holds =
+  (at: number) =>
+  (period: { from: number; to: number | null }): boolean =>
+    period.from <= at && (period.to === null || period.to > at);
+
+/** A mutable copy that changes are applied to. */
+export interface Draft {
+  organisation: Organisation;
+  memberships: Membership[];
+  assignments: AccountAssignment[];
+  policies: ServiceControlPolicy[];
+  permissionSets: PermissionSet[];
+  inline: InlinePolicies;
+  disabledAt: Map<string, number>;
+}
+
+function draftOf(organisation: Organisation): Draft {
+  return {
+    organisation,
+    memberships: organisation.memberships.slice(),
+    assignments: organisation.assignments.slice(),
+    policies: organisation.policies.slice(),
+    permissionSets: organisation.permissionSets.slice(),
+    inline: new InlinePolicies(organisation.permissionSets),
+    disabledAt: new Map(
+      organisation.people.flatMap((person) =>
+        person.disabledAt === null ? [] : [[person.userId, person.disabledAt]],
+      ),
+    ),
+  };
+}
+
+/**
+ * The organisation at an instant (epoch ms of the simulated clock). `helpDeskMinutes` (a switch): so long after a person is
+ * denied in every member account the help desk disables them; null: nobody does.
+ */
+export function stateAt(
+  organisation: Organisation,
+  changes: readonly Change[],
+  at: number,
+  helpDeskMinutes: number | null = null,
+): OrganisationState {
+  const draft = draftOf(organisation);
+  for (const change of effectiveChanges(changes, at)) applyChange(draft, change);
+  for (const [userId, disabledAt] of disabledByHelpDesk(organisation, changes, helpDeskMinutes)) {
+    if (disabledAt <= at)
+      draft.disabledAt.set(userId, Math.min(disabledAt, draft.disabledAt.get(userId) ?? Infinity));
+  }
+  const isDisabled = (userId: string): boolean => (draft.disabledAt.get(userId) ?? Infinity) <= at;
+  const memberships = draft.memberships.filter(holds(at));
+  const assignments = draft.assignments.filter(holds(at));
+  const denied = new Map<string, ReadonlySet<string>>();
+  return {
+    at,
+    people: organisation.people
+      .filter((person) => person.joinedAt <= at)
+      .map((person) => ({
+        ...person,
+        disabledAt: isDisabled(person.userId)
+          ? (draft.disabledAt.get(person.userId) ?? null)
+          : null,
+      })),
+    groups: organisation.groups.filter((group) => group.createdAt <= at),
+    memberships,
+    permissionSets: draft.permissionSets,
+    units: organisation.units,
+    accounts: organisation.accounts.filter((account) => account.joinedAt <= at),
+    assignments,
+    policies: draft.policies,
+    userStatus: (userId) => (isDisabled(userId) ? "DISABLED" : "ENABLED"),
+    deniedUserIds(accountId) {
+      const known = denied.get(accountId) ?? deniedIds(organisation, draft.policies, accountId);
+      denied.set(accountId, known);
+      return known;
+    },
+    inlineDeniedUserIds: (accountId, permissionSetArn) =>
+      draft.inline.deniedIds(accountId, permissionSetArn),
+    isProvisioned: (accountId, permissionSetArn) =>
+      draft.inline.isProvisioned(accountId, permissionSetArn),
+    hasAccess(userId, accountId, permissionSetArn) {
+      const groups = new Set(
+        memberships.filter((held) => held.userId === userId).map((held) => held.groupId),
+      );
+      return assignments.some(
+        (held) =>
+          held.accountId === accountId &&
+          held.permissionSetArn === permissionSetArn &&
+          (held.principalType === "USER"
+            ? held.principalId === userId
+            : groups.has(held.principalId)),
+      );
+    },
+  };
+}
