@@ -24,15 +24,12 @@ import { LockTimeout, withExclusiveLock } from "./postgres/exclusive-lock.ts";
 import { keepForOwner, placeOf, prepareDataDirectory, type Place } from "./postgres/place.ts";
 import { identify, isAlive, type ProcessIdentity } from "./postgres/process-identity.ts";
 import {
-  createCluster,
-  DATABASE_NAME,
   findPostmaster,
   settledPostmaster,
-  startServer,
   stopServer,
-  type Durability,
   type Postmaster,
-} from "./postgres/server.ts";
+} from "./postgres/postmaster.ts";
+import { createCluster, DATABASE_NAME, startServer, type Durability } from "./postgres/server.ts";
 
 /** A share in the running server. */
 export interface EmbeddedPostgres {

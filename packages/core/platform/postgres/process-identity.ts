@@ -4,7 +4,7 @@
  * Guaranteed on one machine in one process namespace; a process elsewhere that shares the folder counts as gone.
  */
 import { execFileSync } from "node:child_process";
-import { readFileSync, readlinkSync } from "node:fs";
+import { readFileSync } from "node:fs";
 
 /** A process number and an opaque text that differs for every later process with the same number. */
 export interface ProcessIdentity {
@@ -66,13 +66,8 @@ export function isPostmasterOf(pid: number, location: string): boolean {
   if (!ON_LINUX) return psField(pid, "command")?.includes(location) ?? false;
   try {
     const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-    return words.some((word) => word === location) && /postgres$/.test(words[0] ?? "");
+    return words.includes(location) && (words[0]?.endsWith("postgres") ?? false);
   } catch {
-    try {
-      // Another user's process may hide its command line; where it stands does not say whose it is, so its folder decides.
-      return readlinkSync(`/proc/${pid}/cwd`) === location;
-    } catch {
-      return false;
-    }
+    return false;
   }
 }

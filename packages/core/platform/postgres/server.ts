@@ -1,5 +1,5 @@
 /**
- * Makes, starts and stops one Postgres cluster as a process of its own that our signals do not reach.
+ * Makes and starts one Postgres cluster as a process of its own that our signals do not reach.
  * Creation is all or nothing (built aside, moved into place). The server listens on loopback TCP only, with passwords, and gets none of our
  * environment. Nothing here guards against two callers at once: the data directory's lock does.
  */
@@ -20,25 +20,14 @@ import { createServer } from "node:net";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Fault } from "#core/domain/fault";
-import { isPostmasterOf } from "./process-identity.ts";
+import { findPostmaster, POLL_MS, READY_MS, type Postmaster } from "./postmaster.ts";
 import type { Place, ServerUser } from "./place.ts";
 
 /** The cluster's superuser and the name of the product's database. */
 export const DATABASE_NAME = "curfew";
 
-const POLL_MS = 10;
-/** Crash recovery after a long write-ahead log took 42 s in a trial; the server is given well over that. */
-const READY_MS = 180_000;
-
 /** What a server run differs in. `off` loses committed data in a crash of the machine: for tests only. */
 export type Durability = "on" | "off";
-
-/** A server that runs, as its own lock file tells it (PostgreSQL: "postmaster.pid", pidfile.h). */
-export interface Postmaster {
-  readonly pid: number;
-  readonly port: number;
-  readonly ready: boolean;
-}
 
 // The server needs nothing of our environment, which may hold cloud credentials.
 const SERVER_ENVIRONMENT = { PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC", PGTZ: "UTC" };
@@ -112,60 +101,20 @@ export async function createCluster(
   try {
     mkdirSync(draft, { mode: 0o700 });
     writeFileSync(passwordFile, password, { mode: 0o600, flag: "wx" });
-    if (user !== null)
-      for (const path of [draft, passwordFile]) chownSync(path, user.uid, user.gid);
-    const words = [
-      ...[
-        "-D",
-        draft,
-        "-U",
-        DATABASE_NAME,
-        `--pwfile=${passwordFile}`,
-        "--auth=scram-sha-256",
-        "--encoding=UTF8",
-      ],
-      // C.UTF-8 sorts by code point everywhere. The C library's own locale stays C, since not every system has a C.UTF-8.
-      ...[
-        "--locale-provider=builtin",
-        "--builtin-locale=C.UTF-8",
-        "--locale=C",
-        "--no-instructions",
-      ],
-      ...(durability === "off" ? ["--no-sync"] : []),
-    ];
+    if (user !== null) {
+      chownSync(draft, user.uid, user.gid);
+      chownSync(passwordFile, user.uid, user.gid);
+    }
+    // C.UTF-8 sorts by code point everywhere. The C library's own locale stays C, since not every system has a C.UTF-8.
+    const locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"];
+    const words = ["--pgdata", draft, "--username", DATABASE_NAME, "--pwfile", passwordFile];
+    words.push("--auth=scram-sha-256", "--encoding=UTF8", ...locale, "--no-instructions");
+    if (durability === "off") words.push("--no-sync");
     await run(join(binaries, "initdb"), words, user, draft);
     renameSync(draft, location);
   } finally {
     rmSync(passwordFile, { force: true });
     rmSync(draft, { recursive: true, force: true });
-  }
-}
-
-/** The server that holds the cluster, if a living one does; an old lock file of a dead server, or of another program's number, is none. */
-export function findPostmaster(location: string): Postmaster | null {
-  const lines = readPidFile(location);
-  const [pid, port] = [Number(lines?.[0]), Number(lines?.[3])];
-  if (!Number.isSafeInteger(pid) || pid <= 1 || !isPostmasterOf(pid, location)) return null;
-  return { pid, port, ready: lines?.[7]?.trim() === "ready" };
-}
-
-/** Like findPostmaster, but waits for a server that is still starting or recovering to become ready or end. */
-export async function settledPostmaster(location: string): Promise<Postmaster | null> {
-  const deadline = performance.now() + READY_MS;
-  let found = findPostmaster(location);
-  while (found !== null && !found.ready && performance.now() < deadline) {
-    await delay(POLL_MS);
-    found = findPostmaster(location);
-  }
-  return found;
-}
-
-function readPidFile(location: string): string[] | null {
-  try {
-    return readFileSync(join(location, "postmaster.pid"), "utf8").split("\n");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
   }
 }
 
@@ -276,31 +225,4 @@ export async function startServer(
   throw startFault(`The database in ${place.location} did not start (${last})`, {
     detail: { log: logFile(place) },
   });
-}
-
-async function goneWithin(pid: number, location: string, waitMs: number): Promise<boolean> {
-  const deadline = performance.now() + waitMs;
-  while (isPostmasterOf(pid, location)) {
-    if (performance.now() > deadline) return false;
-    await delay(POLL_MS);
-  }
-  return true;
-}
-
-/** Ends a server: in order (connections cut, checkpoint written), then at once, then by force. It has ended when this returns. */
-export async function stopServer({ pid }: { pid: number }, location: string): Promise<void> {
-  const steps: [NodeJS.Signals, number][] = [
-    ["SIGINT", 30_000],
-    ["SIGQUIT", 5_000],
-    ["SIGKILL", 5_000],
-  ];
-  for (const [signal, waitMs] of steps) {
-    try {
-      process.kill(pid, signal);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-    }
-    if (await goneWithin(pid, location, waitMs)) return;
-  }
-  throw startFault(`The database server (process ${pid}) does not end: end it by hand`);
 }
