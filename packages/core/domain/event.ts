@@ -27,6 +27,10 @@ export interface EventBase {
   readonly errorCode: string | null;
   /** ARN of the calling principal, where it is an IAM identity. */
   readonly callerArn: string | null;
+  /** Identity store of `subjectUserId` (`d-…`), where the request names it. */
+  readonly subjectIdentityStoreId?: string;
+  /** The Identity Center role session that made an administrative call. */
+  readonly callerSession?: RoleSessionRef;
 }
 
 /** A role session as a record names it: role id, session name and the second it was issued. */

@@ -68,6 +68,14 @@ export interface Session {
   readonly links: readonly SessionLink[];
   /** Evidence, in the order of the events. */
   readonly eventIds: readonly string[];
+  /** Those of `eventIds` that no key joins to the session, only inference. */
+  readonly inferredEventIds?: readonly string[];
+  /** The sign-in that seems to have begun it. AWS gives no key for this step: always an inference. */
+  readonly signIn?: {
+    readonly eventId: string;
+    readonly confidence: number;
+    readonly reasons: readonly string[];
+  };
   /** Why the state cannot be told although no end is known, or null. */
   readonly unknownReason: string | null;
 }

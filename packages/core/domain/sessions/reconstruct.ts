@@ -1,0 +1,45 @@
+/**
+ * The sessions and links of one person from their events. Pure: any order, any duplication and any split of the same events
+ * gives the same sessions. What the events do not say stays unknown.
+ */
+import { sha256, canonicalJson } from "../ids.ts";
+import type { TrailEvent } from "../event.ts";
+import type { Person } from "../person.ts";
+import type { Session, SessionSettings } from "../session.ts";
+import { compareText, finished, inOrder } from "./draft.ts";
+import { setEndings, setHardEnds } from "./ends.ts";
+import { linkSessions } from "./links.ts";
+import { portalSessions } from "./portal.ts";
+import { roleSessions } from "./role.ts";
+import { tokenSessions } from "./token.ts";
+
+/**
+ * @param events everything that is this person's, and nothing else's; see `PersonHistory.eventsOf`.
+ * @returns sessions by (startedAt, id).
+ */
+export function reconstruct(
+  person: Person,
+  events: readonly TrailEvent[],
+  settings: SessionSettings,
+): Session[] {
+  const ordered = inOrder(events);
+  const portals = portalSessions(ordered);
+  const tokens = tokenSessions(ordered);
+  const roles = roleSessions(ordered);
+  const interactive = [...portals, ...tokens.drafts];
+  setHardEnds(interactive, settings);
+  setEndings(interactive, ordered, person);
+  linkSessions(person, portals, tokens, roles);
+  return [...interactive, ...roles.drafts]
+    .map((draft) => finished(person, draft))
+    .toSorted((left, right) =>
+      left.startedAt === right.startedAt
+        ? compareText(left.id, right.id)
+        : compareText(left.startedAt, right.startedAt),
+    );
+}
+
+/** Text that is equal exactly when the session is, its links included and its state left out. */
+export function sessionDigest(session: Session): string {
+  return sha256(canonicalJson(session));
+}

@@ -1,0 +1,134 @@
+/**
+ * Role sessions of permission sets. Their key is principalId and creation date, which every record of the session repeats;
+ * AssumeRoleWithSAML shows the same pair, while the access key it logs is not the one that is used later.
+ * Credentials that were handed out without any record of the member account form a session whose use is unknown.
+ */
+import type { RoleSessionRef, TrailEvent } from "../event.ts";
+import { between, HOUR, plus, SECOND } from "../time.ts";
+import { roleSessionKey } from "../trail/identity.ts";
+import { newDraft, type Draft } from "./draft.ts";
+
+/** GetRoleCredentials or Federate, answered. */
+export type Vending = Extract<TrailEvent, { kind: "portal" }>;
+
+/** AWS: a permission set's session lasts at most 12 hours. */
+export const LONGEST_ROLE_SESSION = 12 * HOUR;
+
+/** Seconds between the portal's call and the role it assumes. */
+const BEFORE = 2 * SECOND;
+const AFTER = 5 * SECOND;
+
+export interface RoleSessions {
+  readonly drafts: Draft[];
+  /** For each session the portal events that may have handed it out. */
+  readonly vendings: ReadonlyMap<Draft, readonly Vending[]>;
+}
+
+/** `events` are in order. */
+export function roleSessions(events: readonly TrailEvent[]): RoleSessions {
+  const byKey = new Map<string, Draft>();
+  for (const event of events) {
+    const session = sessionOf(event);
+    if (session === null) continue;
+    const key = roleSessionKey(session);
+    const draft = byKey.get(key);
+    if (draft === undefined) byKey.set(key, opened(session, key, event));
+    else draft.exact.push(event);
+  }
+  const drafts = [...byKey.values()];
+  for (const draft of drafts) draft.endsAt = hardEnd(draft);
+  return withVendings(drafts, events.filter(isVending));
+}
+
+function sessionOf(event: TrailEvent): RoleSessionRef | null {
+  const session =
+    event.kind === "role-issued" || event.kind === "role-call"
+      ? event.session
+      : (event.callerSession ?? null);
+  return session === null || session.permissionSetName === null ? null : session;
+}
+
+function opened(session: RoleSessionRef, key: string, event: TrailEvent): Draft {
+  const draft = newDraft("role", [key], event, {
+    startedAt: session.issuedAt,
+    accountId: session.accountId,
+    permissionSetName: session.permissionSetName,
+  });
+  draft.keys.add(key);
+  return draft;
+}
+
+function hardEnd(draft: Draft): Draft["endsAt"] {
+  const issued = draft.exact.find(
+    (event) => event.kind === "role-issued" && event.durationSeconds !== null,
+  );
+  if (issued?.kind === "role-issued") {
+    return {
+      at: plus(draft.startedAt, issued.durationSeconds! * SECOND),
+      limitedBy: "durationSeconds of AssumeRoleWithSAML",
+      certainty: "exact",
+    };
+  }
+  return {
+    at: plus(draft.startedAt, LONGEST_ROLE_SESSION),
+    limitedBy: "longest role session of a permission set (12 h)",
+    certainty: "at-most",
+  };
+}
+
+function isVending(event: TrailEvent): event is Vending {
+  return (
+    event.kind === "portal" &&
+    (event.action === "get-role-credentials" || event.action === "federate") &&
+    event.errorCode === null &&
+    event.targetAccountId !== null &&
+    event.permissionSetName !== null
+  );
+}
+
+function withVendings(drafts: Draft[], vendings: readonly Vending[]): RoleSessions {
+  const found = new Map<Draft, Vending[]>();
+  const places = new Map<string, Draft[]>();
+  for (const draft of drafts) {
+    const place = `${draft.accountId}/${draft.permissionSetName}`;
+    places.set(place, [...(places.get(place) ?? []), draft]);
+  }
+  for (const vending of vendings) {
+    const place = places.get(`${vending.targetAccountId}/${vending.permissionSetName}`) ?? [];
+    const nearest = nearestSession(place, vending);
+    if (nearest !== null) {
+      found.set(nearest, [...(found.get(nearest) ?? []), vending]);
+      continue;
+    }
+    const unseen = unseenSession(vending);
+    drafts.push(unseen);
+    found.set(unseen, [vending]);
+  }
+  return { drafts, vendings: found };
+}
+
+function nearestSession(drafts: readonly Draft[], vending: Vending): Draft | null {
+  let best: { draft: Draft; apart: number } | null = null;
+  for (const draft of drafts) {
+    const apart = between(vending.occurredAt, draft.startedAt);
+    if (apart < -BEFORE || apart > AFTER) continue;
+    const distance = Math.abs(apart);
+    if (best === null || distance < best.apart) best = { draft, apart: distance };
+  }
+  return best?.draft ?? null;
+}
+
+function unseenSession(vending: Vending): Draft {
+  const account = vending.targetAccountId!;
+  const draft = newDraft("role", ["vended", vending.eventId], vending, {
+    accountId: account,
+    permissionSetName: vending.permissionSetName!,
+  });
+  draft.endsAt = {
+    at: plus(draft.startedAt, LONGEST_ROLE_SESSION),
+    limitedBy: "longest role session of a permission set (12 h)",
+    certainty: "at-most",
+  };
+  draft.unknownReason = `no record of account ${account} shows this session; read the organisation trail to know its use and end`;
+  return draft;
+}
