@@ -1,0 +1,167 @@
+/**
+ * What proves that a session is over, after the table "Contained means": an event that names it, a hard end that a record states, a
+ * call of that very session denied by our policy, or silence past an exact hard end in a trail that was read. Everything else stays
+ * open with its reason. Pure: the same facts give the same proofs, and new facts may take one back.
+ */
+import type { TrailEvent } from "../event.ts";
+import type { SessionProof } from "../revocation.ts";
+import type { Session } from "../session.ts";
+import type { Instant } from "../time.ts";
+import { covered, type TrailCoverage } from "./coverage.ts";
+import { creationsOf, chainsOf, unseenSessions } from "./escape.ts";
+import { actsInAccount, endingEvent, lastInstant, mayHaveLived } from "./lifetime.ts";
+
+/** Something that keeps the word "contained" from being said. */
+export interface OpenItem {
+  readonly kind: "session" | "chained-session" | "unseen-session" | "creation" | "access";
+  readonly sessionId: string | null;
+  /** Nothing of it works after this instant; null when that is not known. */
+  readonly until: Instant | null;
+  /** True when only a person's act can settle it before it runs out. */
+  readonly needsPerson: boolean;
+  readonly why: string;
+}
+
+/** A deny policy in which the person's id was read back. */
+export interface DenyInForce {
+  readonly policyId: string;
+  /** When the text with the id was written, at the latest. */
+  readonly since: Instant;
+}
+
+export interface ProofFacts {
+  readonly requestedAt: Instant;
+  readonly now: Instant;
+  /** All of the person's, rebuilt from the events below. */
+  readonly sessions: readonly Session[];
+  readonly events: readonly TrailEvent[];
+  readonly coverage: readonly TrailCoverage[];
+  /** Empty when the lease is not confirmed or was released. */
+  readonly denies: readonly DenyInForce[];
+  /** Whether another service control policy could deny the person's calls; null when nobody looked. */
+  readonly otherPolicyCouldDeny: boolean | null;
+}
+
+export interface ProofResult {
+  readonly proofs: readonly SessionProof[];
+  readonly open: readonly OpenItem[];
+}
+
+/** Judges every session that may have been alive at the request or began later, and every way out of them. */
+export function proveSessions(facts: ProofFacts): ProofResult {
+  const proofs: SessionProof[] = [];
+  const open: OpenItem[] = [];
+  const living = facts.sessions.filter((session) =>
+    mayHaveLived(session, facts.events, facts.requestedAt),
+  );
+  for (const session of living) {
+    const proof = proofOf(session, facts);
+    if (proof === null) open.push(openSession(session));
+    else proofs.push(proof);
+  }
+  open.push(
+    ...chainsOf(facts.events, facts.requestedAt),
+    ...unseenSessions(facts.events, facts.coverage, facts.requestedAt),
+    ...creationsOf(facts.events),
+  );
+  return { proofs, open };
+}
+
+function proofOf(session: Session, facts: ProofFacts): SessionProof | null {
+  return actsInAccount(session.kind)
+    ? (deniedCall(session, facts) ?? silence(session, facts))
+    : (endedByEvent(session, facts) ?? hardEnd(session, facts.now));
+}
+
+function endedByEvent(session: Session, { events, now }: ProofFacts): SessionProof | null {
+  const event = endingEvent(session, events);
+  if (event === null || event.occurredAt > now) return null;
+  return {
+    sessionId: session.id,
+    proof: "ended-by-event",
+    provenAt: event.occurredAt,
+    eventIds: [event.eventId],
+    why: `${event.eventName} names this session`,
+  };
+}
+
+/** The end that a record states, passed, with no use after it. */
+function exactEnd(session: Session, now: Instant): Instant | null {
+  const { at, certainty } = session.endsAt;
+  if (at === null || certainty !== "exact" || at > now || session.lastSeenAt > at) return null;
+  return at;
+}
+
+function hardEnd(session: Session, now: Instant): SessionProof | null {
+  const at = exactEnd(session, now);
+  if (at === null) return null;
+  return {
+    sessionId: session.id,
+    proof: "exact-hard-end",
+    provenAt: at,
+    eventIds: session.eventIds.slice(0, 1),
+    why: `its hard end passed, which is exact: ${session.endsAt.limitedBy}`,
+  };
+}
+
+function silence(session: Session, facts: ProofFacts): SessionProof | null {
+  const at = exactEnd(session, facts.now);
+  if (at === null) return null;
+  const read = covered(facts.coverage, session.accountId, session.region, session.startedAt, at);
+  if (!read) return null;
+  return {
+    sessionId: session.id,
+    proof: "silence-after-hard-end",
+    provenAt: at,
+    eventIds: session.eventIds.slice(-1),
+    why: `its exact hard end passed and the organisation trail, read past it, shows no call after it`,
+  };
+}
+
+const DENIED = /^(?:Client\.)?(?:AccessDenied(?:Exception)?|UnauthorizedOperation)$/;
+const BY_SERVICE_CONTROL_POLICY = /with an explicit deny in a service control policy/i;
+const POLICY_ARN =
+  /arn:aws[a-z-]*:organizations::\d{12}:policy\/o-[a-z0-9]+\/service_control_policy\/(p-[A-Za-z0-9_]+)/;
+
+function deniedCall(session: Session, facts: ProofFacts): SessionProof | null {
+  const own = new Set(session.eventIds);
+  const calls = facts.events.filter((event) => own.has(event.eventId) && event.kind === "role-call");
+  const denied = calls.find((event) => deniedByUs(event, facts));
+  if (denied === undefined) return null;
+  // AWS changes policies with eventual consistency: a call that went through later takes the proof back.
+  const later = calls.some((event) => event.errorCode === null && event.occurredAt >= denied.occurredAt);
+  if (later) return null;
+  return {
+    sessionId: session.id,
+    proof: "denied-call",
+    provenAt: denied.occurredAt,
+    eventIds: [denied.eventId],
+    why: `the deny policy refused ${denied.eventName} to this very session`,
+  };
+}
+
+function deniedByUs(event: TrailEvent, facts: ProofFacts): boolean {
+  if (event.kind !== "role-call" || event.errorCode === null || event.errorMessage === null) return false;
+  if (!DENIED.test(event.errorCode) || event.occurredAt > facts.now) return false;
+  if (!BY_SERVICE_CONTROL_POLICY.test(event.errorMessage)) return false;
+  const named = POLICY_ARN.exec(event.errorMessage)?.[1];
+  return facts.denies.some(
+    ({ policyId, since }) =>
+      event.occurredAt >= since &&
+      (named === undefined ? facts.otherPolicyCouldDeny === false : named === policyId),
+  );
+}
+
+function openSession(session: Session): OpenItem {
+  const { at, assumed } = lastInstant(session);
+  const inAccount = actsInAccount(session.kind);
+  const bound = at === null ? "nothing bounds it" : `it may live until ${at}`;
+  const because = assumed ? " (assumed: its duration is not known)" : "";
+  return {
+    kind: "session",
+    sessionId: session.id,
+    until: at,
+    needsPerson: !inAccount && assumed,
+    why: `no event shows that this ${session.kind} session ended; ${bound}${because}`,
+  };
+}
