@@ -97,7 +97,12 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
     return made;
   };
   return {
-    ...{ url: endpoint.url, world, clock, stopwatch, changes, clients },
+    url: endpoint.url,
+    world,
+    clock,
+    stopwatch,
+    changes,
+    clients,
     async as(roleName, accountId = organisation.managementAccountId) {
       const command = new AssumeRoleCommand({
         RoleArn: `arn:aws:iam::${accountId}:role/${roleName}`,
@@ -160,4 +165,9 @@ export function first<T>(list: readonly T[] | undefined): T {
   if (found === undefined)
     throw new Error("The simulated organisation has none of what the test needs.");
   return found;
+}
+
+/** Ids in an order of their own, to compare lists as sets that show repetitions. */
+export function sorted(ids: readonly (string | undefined)[]): string[] {
+  return ids.map((one) => one ?? "(none)").toSorted();
 }
