@@ -82,6 +82,9 @@ function readOwn(dataDirectory: string, name: string): string | null {
   }
 }
 
+/** Three deaths of the server within this time end its being started again. */
+const CRASH_LOOP_MS = 60_000;
+
 const USERS = "cluster.users";
 const STATE = "cluster.json";
 const PASSWORD = "cluster.password";
@@ -242,11 +245,14 @@ export async function startOrJoinPostgres(options: {
   const durability = options.durability ?? "on";
   const share = { user: "", released: false };
 
+  const deaths: number[] = [];
   const supervise = (running: Running): void => {
-    const since = performance.now();
     running.child?.once("exit", () => {
-      // A server that dies right after its start would do so again; the next command says why.
-      if (share.released || performance.now() - since < 5_000) return;
+      deaths.push(performance.now());
+      // A server that keeps dying has a reason that another start does not mend; the next command says it.
+      const [third] = deaths.slice(-3);
+      const crashLoop = deaths.length >= 3 && performance.now() - third! < CRASH_LOOP_MS;
+      if (share.released || crashLoop) return;
       locked(dataDirectory, async () => {
         if (!share.released) supervise(await ensureRunning(dataDirectory, durability));
       }).catch(() => undefined); // callers see their connections refused, and the next command the reason

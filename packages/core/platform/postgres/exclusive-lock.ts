@@ -6,7 +6,7 @@
  * is never removed, so a slow process that decided on an old number finds a higher one after creating its own and steps back. Removing and
  * re-creating one lock file would let two processes take over the same dead owner.
  */
-import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { basename, dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -106,16 +106,20 @@ export async function withExclusiveLock<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const deadline = performance.now() + options.waitMs;
-  let taken = attempt(path, options.keep ?? (() => undefined));
+  const keep = options.keep ?? (() => undefined);
+  let taken = attempt(path, keep);
   while (!("file" in taken)) {
     if (performance.now() > deadline) throw new LockTimeout(taken.heldBy ?? 0);
     await delay(POLL_MS);
-    taken = attempt(path, options.keep ?? (() => undefined));
+    taken = attempt(path, keep);
   }
   try {
     return await work();
   } finally {
-    // Emptied, not removed: the highest number has to stay.
-    writeFileSync(taken.file, "", { mode: 0o600 });
+    // Emptied, not removed: the highest number has to stay. Replaced, not written, so that a link put there is not followed.
+    const released = `${path}.draft-${randomBytes(9).toString("hex")}`;
+    writeFileSync(released, "", { mode: 0o600, flag: "wx" });
+    keep(released);
+    renameSync(released, taken.file);
   }
 }

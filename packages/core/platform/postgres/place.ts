@@ -9,6 +9,7 @@ import {
   chownSync,
   constants,
   existsSync,
+  lchownSync,
   lstatSync,
   mkdirSync,
   readFileSync,
@@ -102,7 +103,7 @@ export function prepareDataDirectory(path: string): string {
 export function keepForOwner(dataDirectory: string, file: string): void {
   if (!isRoot()) return;
   const { uid, gid } = statSync(dataDirectory);
-  if (uid !== 0) chownSync(file, uid, gid);
+  if (uid !== 0) lchownSync(file, uid, gid);
 }
 
 function serverUser(dataDirectory: string, inside: string): ServerUser {

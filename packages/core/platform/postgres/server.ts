@@ -21,13 +21,16 @@ import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Fault } from "#core/domain/fault";
 import { findPostmaster, POLL_MS, READY_MS, type Postmaster } from "./postmaster.ts";
-import type { Place, ServerUser } from "./place.ts";
+import { keepForOwner, type Place, type ServerUser } from "./place.ts";
 
 /** The cluster's superuser and the name of the product's database. */
 export const DATABASE_NAME = "curfew";
 
 /** What a server run differs in. `off` loses committed data in a crash of the machine: for tests only. */
 export type Durability = "on" | "off";
+
+/** How long to try again when only what an earlier server left is in the way. */
+const PREDECESSOR_MS = 15_000;
 
 // The server needs nothing of our environment, which may hold cloud credentials.
 const SERVER_ENVIRONMENT = { PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC", PGTZ: "UTC" };
@@ -137,7 +140,8 @@ async function freePort(wanted: number): Promise<number> {
 }
 
 function settings(port: number, durability: Durability): string[] {
-  const unsafe = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
+  // Commits still wait for the write, so that a killed server loses nothing even here.
+  const unsafe = { fsync: "off", full_page_writes: "off" };
   const all = {
     port: String(port),
     listen_addresses: "127.0.0.1",
@@ -160,7 +164,10 @@ async function launch(
   port: number,
   durability: Durability,
 ): Promise<ChildProcess> {
-  const log = openSync(logFile(place), "w", 0o600);
+  // Made anew, never opened: root must not write through a link that the folder's owner put there.
+  rmSync(logFile(place), { force: true });
+  const log = openSync(logFile(place), "wx", 0o600);
+  keepForOwner(place.dataDirectory, logFile(place));
   try {
     const program = join(binaries, "postgres");
     const child = spawn(program, ["-D", place.location, ...settings(port, durability)], {
@@ -210,14 +217,18 @@ export async function startServer(
   // The caller found no living server: what is left of one would stop Postgres if another program has its number now.
   rmSync(join(place.location, "postmaster.pid"), { force: true });
   let wanted = options.wantedPort;
-  for (let tries = 0; tries < 5; tries++) {
+  const deadline = performance.now() + PREDECESSOR_MS;
+  while (performance.now() < deadline) {
     const port = await freePort(wanted);
     const child = await launch(place, binaries, port, options.durability);
     const ready = await whenReady(child, place.location);
     if (ready !== null) return { ...ready, child };
-    // Somebody took the port between our look and the server's: any other will do. All other failures repeat themselves.
-    if (!/could not bind|Address already in use/.test(readFileSync(logFile(place), "utf8"))) break;
-    wanted = 0;
+    const said = readFileSync(logFile(place), "utf8");
+    // Somebody took the port between our look and the server's: any other will do.
+    if (/could not bind|Address already in use/.test(said)) wanted = 0;
+    // Workers of a killed server hold its memory until they notice, which takes them some tenths of a second.
+    else if (/pre-existing shared memory block/.test(said)) await delay(POLL_MS * 10);
+    else break;
   }
   const last =
     readFileSync(logFile(place), "utf8").match(/(?:FATAL|PANIC|error):\s+(.*)/)?.[1] ??
