@@ -6,7 +6,7 @@
 import type { TrailEvent } from "../event.ts";
 import type { Instant } from "../time.ts";
 import { plus } from "../time.ts";
-import { covered, DELIVERY_MARGIN, type TrailCoverage } from "./coverage.ts";
+import { DELIVERY_MARGIN, type TrailCoverage } from "./coverage.ts";
 import { LONGEST_CHAINED_SESSION, LONGEST_ROLE_SESSION } from "./lifetime.ts";
 import type { OpenItem } from "./proof.ts";
 
@@ -76,14 +76,12 @@ export function unseenSessions(
   for (const event of events) {
     if (event.kind !== "portal" || event.errorCode !== null || event.occurredAt < since) continue;
     if (event.action !== "federate" && event.action !== "get-role-credentials") continue;
-    const account = event.targetAccountId;
-    if (account !== null && covered(coverage, account, null, event.occurredAt, event.occurredAt)) {
-      continue;
-    }
+    // Where the account is named, the session itself stands among the person's, known or unseen.
+    if (event.targetAccountId !== null) continue;
     unseen.push(
       unseenItem(
         plus(event.occurredAt, LONGEST_ROLE_SESSION),
-        `a role session was taken in ${account ?? "an account that is not named"} at ${event.occurredAt}, whose trail was not read past it`,
+        `${event.eventName} at ${event.occurredAt} handed out a role session in an account that the record does not name`,
       ),
     );
   }

@@ -125,7 +125,7 @@ const POLICY_ARN =
 
 function deniedCall(session: Session, facts: ProofFacts): SessionProof | null {
   const own = new Set(session.eventIds);
-  const calls = facts.events.filter((event) => own.has(event.eventId) && event.kind === "role-call");
+  const calls = facts.events.filter((event) => own.has(event.eventId));
   const denied = calls.find((event) => deniedByUs(event, facts));
   if (denied === undefined) return null;
   // AWS changes policies with eventual consistency: a call that went through later takes the proof back.
