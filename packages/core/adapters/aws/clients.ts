@@ -1,0 +1,144 @@
+/**
+ * The official SDK clients of one Region. Endpoint, credentials and number of attempts come from the SDK's own settings
+ * (`AWS_ENDPOINT_URL`, profiles, `AWS_MAX_ATTEMPTS`), untouched. Guarantees that every attempt, retries included, takes a slot of
+ * the shared budget before it leaves and is counted by operation.
+ */
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import { IdentitystoreClient } from "@aws-sdk/client-identitystore";
+import { OrganizationsClient } from "@aws-sdk/client-organizations";
+import { SSOAdminClient } from "@aws-sdk/client-sso-admin";
+import { STSClient } from "@aws-sdk/client-sts";
+import { patientCalls, type PatientCall, type Wait } from "./patience.ts";
+
+/** The rate that all processes share. Resolves when the request may leave; rejects with the signal's reason. */
+export interface RateBudget {
+  slot(scope: string, perSecond: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface AwsClientOptions {
+  readonly region: string;
+  /** The account whose quotas are spent. */
+  readonly accountId: string;
+  readonly budget: RateBudget;
+  /** Requests a second to IAM Identity Center, all operations together; AWS allows 20 to everybody together. */
+  readonly ssoAdminPerSecond?: number;
+  /** Ends waits for slots and after throttles. */
+  readonly signal?: AbortSignal;
+  readonly wait?: Wait;
+}
+
+export interface AwsClients {
+  readonly region: string;
+  readonly accountId: string;
+  readonly cloudTrail: CloudTrailClient;
+  readonly identityStore: IdentitystoreClient;
+  readonly organizations: OrganizationsClient;
+  readonly ssoAdmin: SSOAdminClient;
+  readonly sts: STSClient;
+  /** Requests that left, by `<service>:<Operation>`. */
+  readonly requests: ReadonlyMap<string, number>;
+  readonly call: PatientCall;
+  close(): void;
+}
+
+/** Half of what AWS allows, because administrators and their pipelines share the quota. */
+export const SSO_ADMIN_PER_SECOND = 10;
+
+/**
+ * A little under the 2 requests a second of the quota, so that the network's unevenness never squeezes three into one second
+ * (AWS: LookupEvents API reference).
+ */
+export const LOOKUPS_PER_SECOND = 1.92;
+
+/** Identity Store allows 20 a second for each operation (AWS: IAM Identity Center quotas). */
+const IDENTITY_STORE_PER_SECOND = 15;
+/** ListAccounts 8, children and parents 5 (AWS: Organizations quotas); half is left to others. */
+const ORGANIZATIONS_PER_SECOND = 4;
+/** UpdatePolicy and DescribePolicy allow 2 (AWS: Organizations quotas). */
+const ORGANIZATIONS_POLICY_PER_SECOND = 2;
+
+interface Pace {
+  readonly scope: string;
+  readonly perSecond: number;
+}
+
+type Handler = (args: unknown) => Promise<unknown>;
+
+/** What all clients have alike, without the types of their own inputs and outputs. */
+interface Paceable {
+  readonly middlewareStack: {
+    addRelativeTo(
+      middleware: (next: Handler, context: Readonly<Record<string, unknown>>) => Handler,
+      place: { name: string; relation: "after"; toMiddleware: string },
+    ): void;
+  };
+}
+
+export function awsClients(options: AwsClientOptions): AwsClients {
+  const { region, accountId, signal } = options;
+  const requests = new Map<string, number>();
+  const settings = { region, retryMode: "adaptive" };
+  const clients = {
+    cloudTrail: new CloudTrailClient(settings),
+    identityStore: new IdentitystoreClient(settings),
+    organizations: new OrganizationsClient(settings),
+    ssoAdmin: new SSOAdminClient(settings),
+    sts: new STSClient(settings),
+  };
+  const paces = pacesOf(options);
+  const pace = (client: unknown, service: keyof typeof paces) => {
+    paceClient(client as Paceable, async (operation) => {
+      const { scope, perSecond } = paces[service](operation);
+      await options.budget.slot(scope, perSecond, signal);
+      const key = `${service}:${operation}`;
+      requests.set(key, (requests.get(key) ?? 0) + 1);
+    });
+  };
+  pace(clients.cloudTrail, "cloudtrail");
+  pace(clients.identityStore, "identitystore");
+  pace(clients.organizations, "organizations");
+  pace(clients.ssoAdmin, "sso");
+  const call = patientCalls({
+    ...(signal === undefined ? {} : { signal }),
+    ...(options.wait === undefined ? {} : { wait: options.wait }),
+  });
+  const close = () => Object.values(clients).forEach((client) => client.destroy());
+  return { region, accountId, ...clients, requests, call, close };
+}
+
+/** Which slots a request takes. Organizations is global: its quota belongs to the account, not to a Region. */
+function pacesOf({
+  region,
+  accountId,
+  ssoAdminPerSecond = SSO_ADMIN_PER_SECOND,
+}: AwsClientOptions) {
+  const here = `${accountId}/${region}`;
+  return {
+    cloudtrail: (operation: string): Pace => ({
+      scope: `cloudtrail:${operation}/${here}`,
+      perSecond: LOOKUPS_PER_SECOND,
+    }),
+    identitystore: (operation: string): Pace => ({
+      scope: `identitystore:${operation}/${here}`,
+      perSecond: IDENTITY_STORE_PER_SECOND,
+    }),
+    organizations: (operation: string): Pace => ({
+      scope: `organizations:${operation}/${accountId}`,
+      perSecond: operation.endsWith("Policy")
+        ? ORGANIZATIONS_POLICY_PER_SECOND
+        : ORGANIZATIONS_PER_SECOND,
+    }),
+    sso: (): Pace => ({ scope: `sso-admin/${here}`, perSecond: ssoAdminPerSecond }),
+  };
+}
+
+/** Runs `before` ahead of every attempt: inside the SDK's retries, so that a retry waits for its own slot. */
+function paceClient(client: Paceable, before: (operation: string) => Promise<void>): void {
+  client.middlewareStack.addRelativeTo(
+    (next, context) => async (args) => {
+      await before(String(context["commandName"]).replace(/Command$/, ""));
+      return next(args);
+    },
+    { name: "curfewPace", relation: "after", toMiddleware: "retryMiddleware" },
+  );
+}

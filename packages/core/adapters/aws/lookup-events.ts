@@ -1,0 +1,128 @@
+/**
+ * CloudTrail's LookupEvents as polled streams, one for each (Region, event source), because a call takes one attribute only.
+ * Guarantees every page of a window or a fault: an empty page is no end, a token that CloudTrail no longer takes restarts the
+ * window, a token that comes back is a fault. It shows the calling account only, 90 days back, and repeats what it showed.
+ */
+import { LookupEventsCommand, type LookupEventsResponse } from "@aws-sdk/client-cloudtrail";
+import { Fault } from "../../domain/fault.ts";
+import { DAY, epoch, instant, type Instant } from "../../domain/time.ts";
+import { decodeRecord } from "../../domain/trail/decode.ts";
+import type { PolledSource, SourcedRecord, SourcePage } from "../../ports/event-source.ts";
+import type { AwsClients } from "./clients.ts";
+import { awsErrorName } from "./faults.ts";
+import { pages } from "./paging.ts";
+
+/** AWS: LookupEvents API reference. */
+const REACH = 90 * DAY;
+const PAGE = 50;
+/** A window whose token dies this often is given back as a fault; the caller asks again later. */
+const RESTARTS = 5;
+
+/** Where the events of Identity Center and of its sessions appear in the Region of the instance. */
+const INSTANCE_SOURCES = [
+  "signin.amazonaws.com",
+  "sso.amazonaws.com",
+  "sso-oauth.amazonaws.com",
+  "sso-directory.amazonaws.com",
+  "identitystore.amazonaws.com",
+  "identitystore-scim.amazonaws.com",
+  "account-access.amazonaws.com",
+  "sts.amazonaws.com",
+] as const;
+
+/** Organizations is a global service: CloudTrail shows its events in this Region only. */
+export const GLOBAL_EVENTS_REGION = "us-east-1";
+
+export interface LookupOptions {
+  /** Clients of the instance's Region and of `GLOBAL_EVENTS_REGION`: where these are one, the same object twice. */
+  readonly instance: Pick<AwsClients, "cloudTrail" | "call" | "region" | "accountId">;
+  readonly global: Pick<AwsClients, "cloudTrail" | "call" | "region" | "accountId">;
+  /** When a page was received. */
+  readonly clock: { now(): number };
+}
+
+/** All streams of an organisation's owner account. */
+export function lookupEventsSources({ instance, global, clock }: LookupOptions): PolledSource[] {
+  return [
+    ...INSTANCE_SOURCES.map((eventSource) => lookupStream(instance, eventSource, clock)),
+    lookupStream(global, "organizations.amazonaws.com", clock),
+  ];
+}
+
+function lookupStream(
+  clients: LookupOptions["instance"],
+  eventSource: string,
+  clock: { now(): number },
+): PolledSource {
+  const stream = `lookup-events/${clients.accountId}/${clients.region}/${eventSource}`;
+  return {
+    stream,
+    reachMilliseconds: REACH,
+    pages: (from, to) => walk({ clients, eventSource, clock, stream }, from, to),
+  };
+}
+
+interface Walk {
+  readonly clients: LookupOptions["instance"];
+  readonly eventSource: string;
+  readonly clock: { now(): number };
+  readonly stream: string;
+}
+
+async function* walk(stream: Walk, from: Instant, to: Instant): AsyncGenerator<SourcePage> {
+  for (let restarts = 0; ; restarts += 1) {
+    try {
+      yield* pagesOnce(stream, from, to);
+      return;
+    } catch (error) {
+      if (!isDeadToken(error) || restarts >= RESTARTS) throw error;
+    }
+  }
+}
+
+async function* pagesOnce(stream: Walk, from: Instant, to: Instant): AsyncGenerator<SourcePage> {
+  const { clients, eventSource, clock } = stream;
+  const read = (token: string | undefined) =>
+    clients.call(`list the events of ${eventSource} in ${clients.region}`, () =>
+      clients.cloudTrail.send(
+        new LookupEventsCommand({
+          LookupAttributes: [{ AttributeKey: "EventSource", AttributeValue: eventSource }],
+          StartTime: new Date(epoch(from)),
+          // Both ends are inclusive in AWS; an event has whole seconds, so this one belongs to the next window.
+          EndTime: new Date(Math.max(epoch(from), epoch(to) - 1)),
+          MaxResults: PAGE,
+          NextToken: token,
+        }),
+      ),
+    );
+  for await (const page of pages(`LookupEvents (${stream.stream})`, read)) {
+    const done = page.NextToken === undefined || page.NextToken === "";
+    yield { records: recordsOf(page), receivedAt: instant(clock.now()), done };
+  }
+}
+
+/**
+ * A listing has no stable places, so every record stands at 0: what cannot be decoded is then kept once, however often windows
+ * overlap. Only `CloudTrailEvent` is read; the summary's own fields say less.
+ */
+function recordsOf(page: LookupEventsResponse): SourcedRecord[] {
+  return (page.Events ?? []).map((event) => ({
+    position: 0,
+    decoded: decodeRecord(parsed(event.CloudTrailEvent) ?? event),
+  }));
+}
+
+/** The text itself where it is no JSON: decoding then says why it cannot be read. */
+function parsed(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** CloudTrail takes a token for a while and with the same parameters only. */
+function isDeadToken(error: unknown): boolean {
+  return error instanceof Fault && awsErrorName(error.cause) === "InvalidNextTokenException";
+}

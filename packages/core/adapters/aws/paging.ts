@@ -1,0 +1,48 @@
+/**
+ * Walks the pages of a listing to its end. Guarantees that an empty page with a token is no end, that a token which comes back
+ * ends the walk with a fault instead of a loop, and that an item repeated on a later page counts once. A walk is no snapshot:
+ * AWS lists what exists while it is asked.
+ */
+import { Fault } from "../../domain/fault.ts";
+
+export interface TokenPage {
+  readonly NextToken?: string | undefined;
+}
+
+/** The pages as AWS answers them. `listing` names it in the fault: `ListUsers`. */
+export async function* pages<P extends TokenPage>(
+  listing: string,
+  read: (token: string | undefined) => Promise<P>,
+): AsyncGenerator<P, void, undefined> {
+  const seen = new Set<string>();
+  let token: string | undefined;
+  do {
+    const page = await read(token);
+    token = page.NextToken === "" ? undefined : page.NextToken;
+    if (token !== undefined && seen.has(token)) throw tokenLoop(listing);
+    if (token !== undefined) seen.add(token);
+    yield page;
+  } while (token !== undefined);
+}
+
+/** All items by their key, in the order in which they were first seen; the newest answer for a key wins. */
+export async function collect<P extends TokenPage, T>(
+  listing: string,
+  read: (token: string | undefined) => Promise<P>,
+  itemsOf: (page: P) => readonly T[] | undefined,
+  keyOf: (item: T) => string,
+): Promise<T[]> {
+  const found = new Map<string, T>();
+  for await (const page of pages(listing, read)) {
+    for (const item of itemsOf(page) ?? []) found.set(keyOf(item), item);
+  }
+  return [...found.values()];
+}
+
+export function tokenLoop(listing: string): Fault {
+  return new Fault(
+    "aws.unexpected",
+    `AWS answered ${listing} with a page token that it had given before, so the listing has no end: try again.`,
+    { detail: { listing } },
+  );
+}
