@@ -81,7 +81,13 @@ export interface RevocationPlan {
   readonly brakes: readonly Brake[];
 }
 
-export const STEP_STATES = ["pending", "performed", "confirmed", "awaiting-person", "failed"] as const;
+export const STEP_STATES = [
+  "pending",
+  "performed",
+  "confirmed",
+  "awaiting-person",
+  "failed",
+] as const;
 export type StepState = (typeof STEP_STATES)[number];
 
 export const REVOCATION_STATES = [

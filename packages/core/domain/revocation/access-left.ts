@@ -41,7 +41,10 @@ export function accessLeft(
     .filter((event) => event.occurredAt >= plus(reading.takenAt, -CRAWL_MARGIN))
     .filter((event) => isGrant(event, userId))
     .map((event) =>
-      accessItem(`${event.eventName} at ${event.occurredAt} granted access again: take a snapshot`, false),
+      accessItem(
+        `${event.eventName} at ${event.occurredAt} granted access again: take a snapshot`,
+        false,
+      ),
     );
   return [...paths, ...grants];
 }

@@ -21,7 +21,8 @@ function settingBrakes({ settings }: RevocationFacts): Brake[] {
       {
         code: "contain-off",
         effect: "refused",
-        sentence: "Containing is off: set CURFEW_CONTAIN=on and name a break-glass person to carry a plan out.",
+        sentence:
+          "Containing is off: set CURFEW_CONTAIN=on and name a break-glass person to carry a plan out.",
       },
     ];
   }
@@ -61,7 +62,8 @@ function personBrakes({ user, requester, settings, access, directory }: Revocati
     brakes.push({
       code: "last-administrator",
       effect: "refused",
-      sentence: "This is the last administrator: give somebody else an administrator's permission set first.",
+      sentence:
+        "This is the last administrator: give somebody else an administrator's permission set first.",
     });
   }
   return brakes;
@@ -101,7 +103,8 @@ function footingBrakes({ user, directory, denyPolicies }: RevocationFacts): Brak
     brakes.push({
       code: "no-snapshot",
       effect: "notice",
-      sentence: "No snapshot of the directory was taken: the plan knows no grants; run curfew snapshot.",
+      sentence:
+        "No snapshot of the directory was taken: the plan knows no grants; run curfew snapshot.",
     });
   }
   if (choosePolicy(denyPolicies, user.userId) === null) {

@@ -83,7 +83,9 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function hasExactly(value: Readonly<Record<string, unknown>>, keys: readonly string[]): boolean {
-  return Object.keys(value).length === keys.length && keys.every((key) => Object.hasOwn(value, key));
+  return (
+    Object.keys(value).length === keys.length && keys.every((key) => Object.hasOwn(value, key))
+  );
 }
 
 function onlyStatement(document: unknown): Readonly<Record<string, unknown>> | string {

@@ -4,7 +4,12 @@
  * another system owns, is manual and says what to do.
  */
 import type { EffectiveAccess } from "../access.ts";
-import type { PlannedStep, ResidualAccess, RevocationImpact, RevocationPlan } from "../revocation.ts";
+import type {
+  PlannedStep,
+  ResidualAccess,
+  RevocationImpact,
+  RevocationPlan,
+} from "../revocation.ts";
 import type { SessionView } from "../session.ts";
 import { DAY, latest, plus } from "../time.ts";
 import { brakesOf } from "./brakes.ts";
@@ -57,7 +62,9 @@ function unique<T>(items: readonly T[], key: (item: T) => string): T[] {
 }
 
 function assignments({ user, access }: RevocationFacts): Step[] {
-  const direct = access.filter((row) => row.path.length === 1 && row.path[0]!.kind === "assignment");
+  const direct = access.filter(
+    (row) => row.path.length === 1 && row.path[0]!.kind === "assignment",
+  );
   return unique(direct, (row) => `${row.accountId} ${row.permissionSetArn}`).map((row) => ({
     mechanism: "remove-assignment",
     mode: "automatic",
@@ -165,7 +172,12 @@ function residualOf(session: SessionView, { directory }: RevocationFacts): Resid
     const bound = assumed
       ? "90 days are assumed, because its duration is not known"
       : `until ${session.endsAt.limitedBy}`;
-    return { sessionId, kind, until: at, why: `signed in until somebody ends it or it runs out: ${bound}` };
+    return {
+      sessionId,
+      kind,
+      until: at,
+      why: `signed in until somebody ends it or it runs out: ${bound}`,
+    };
   }
   const bindable = session.accountId !== directory?.managementAccountId;
   const bound = assumed && at !== null ? "; the longest life AWS allows is assumed" : "";

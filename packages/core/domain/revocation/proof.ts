@@ -129,7 +129,9 @@ function deniedCall(session: Session, facts: ProofFacts): SessionProof | null {
   const denied = calls.find((event) => deniedByUs(event, facts));
   if (denied === undefined) return null;
   // AWS changes policies with eventual consistency: a call that went through later takes the proof back.
-  const later = calls.some((event) => event.errorCode === null && event.occurredAt >= denied.occurredAt);
+  const later = calls.some(
+    (event) => event.errorCode === null && event.occurredAt >= denied.occurredAt,
+  );
   if (later) return null;
   return {
     sessionId: session.id,
@@ -141,7 +143,8 @@ function deniedCall(session: Session, facts: ProofFacts): SessionProof | null {
 }
 
 function deniedByUs(event: TrailEvent, facts: ProofFacts): boolean {
-  if (event.kind !== "role-call" || event.errorCode === null || event.errorMessage === null) return false;
+  if (event.kind !== "role-call" || event.errorCode === null || event.errorMessage === null)
+    return false;
   if (!DENIED.test(event.errorCode) || event.occurredAt > facts.now) return false;
   if (!BY_SERVICE_CONTROL_POLICY.test(event.errorMessage)) return false;
   const named = POLICY_ARN.exec(event.errorMessage)?.[1];

@@ -32,7 +32,9 @@ export function newDraft(
   kind: SessionKind,
   key: readonly string[],
   first: TrailEvent,
-  parts: Partial<Pick<Draft, "startedAt" | "startBasis" | "accountId" | "permissionSetName" | "grant">>,
+  parts: Partial<
+    Pick<Draft, "startedAt" | "startBasis" | "accountId" | "permissionSetName" | "grant">
+  >,
 ): Draft {
   return {
     kind,

@@ -25,10 +25,15 @@ function hardEnd(draft: Draft, settings: SessionSettings): Draft["endsAt"] {
   const stated = statedEnd(draft);
   if (stated !== null) return stated;
   if (settings.portalSessionMinutes === null) {
-    return { at: null, limitedBy: "access portal session duration (not known)", certainty: "unknown" };
+    return {
+      at: null,
+      limitedBy: "access portal session duration (not known)",
+      certainty: "unknown",
+    };
   }
   // A token was granted inside an interactive session, and a first-seen session began earlier: the bound holds for both.
-  const exact = draft.kind === "portal" && draft.startBasis === "event" && draft.key[0] !== "sign-in";
+  const exact =
+    draft.kind === "portal" && draft.startBasis === "event" && draft.key[0] !== "sign-in";
   return {
     at: plus(draft.startedAt, settings.portalSessionMinutes * MINUTE),
     limitedBy: "access portal session duration (as entered)",
@@ -40,7 +45,11 @@ function hardEnd(draft: Draft, settings: SessionSettings): Draft["endsAt"] {
 function statedEnd(draft: Draft): Draft["endsAt"] | null {
   for (const event of draft.exact.toReversed()) {
     if (event.kind === "token" && event.sessionNotOnOrAfter !== null) {
-      return { at: event.sessionNotOnOrAfter, limitedBy: "SessionNotOnOrAfter", certainty: "exact" };
+      return {
+        at: event.sessionNotOnOrAfter,
+        limitedBy: "SessionNotOnOrAfter",
+        certainty: "exact",
+      };
     }
     const seconds =
       event.kind === "token-with-iam" || (event.kind === "token" && !event.refreshable)
@@ -58,7 +67,11 @@ function statedEnd(draft: Draft): Draft["endsAt"] | null {
 }
 
 /** `events` are in order. The first event that ends a session counts. */
-export function setEndings(drafts: readonly Draft[], events: readonly TrailEvent[], person: Person): void {
+export function setEndings(
+  drafts: readonly Draft[],
+  events: readonly TrailEvent[],
+  person: Person,
+): void {
   for (const draft of drafts) {
     const ending = events.find((event) => ends(event, draft, person));
     if (ending !== undefined) {

@@ -83,5 +83,7 @@ function takeUp(drafts: Draft[], signIns: readonly SignIn[]): Set<string> {
 function withoutPortal(signIns: readonly SignIn[], taken: ReadonlySet<string>): Draft[] {
   return signIns
     .filter((signIn) => !taken.has(signIn.eventId))
-    .map((signIn) => newDraft("portal", ["sign-in", signIn.workflowId ?? signIn.eventId], signIn, {}));
+    .map((signIn) =>
+      newDraft("portal", ["sign-in", signIn.workflowId ?? signIn.eventId], signIn, {}),
+    );
 }

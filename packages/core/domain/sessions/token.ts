@@ -26,7 +26,9 @@ export interface TokenSessions {
 export function tokenSessions(events: readonly TrailEvent[]): TokenSessions {
   const applications = applicationSessions(events);
   const chains = grantChains(events);
-  const byCredential = new Map(applications.map((draft) => [draft.key[0]!, { draft, exact: true }]));
+  const byCredential = new Map(
+    applications.map((draft) => [draft.key[0]!, { draft, exact: true }]),
+  );
   const firstSeen: Draft[] = [];
   for (const [credentialId, calls] of callsByToken(events)) {
     const application = byCredential.get(credentialId)?.draft;
@@ -85,7 +87,12 @@ function applicationSessions(events: readonly TrailEvent[]): Draft[] {
       continue;
     }
     // A background session's grant names the job it is for (AWS: user background sessions).
-    const made = newDraft(event.resourceArn === null ? "application" : "background", [key], event, {});
+    const made = newDraft(
+      event.resourceArn === null ? "application" : "background",
+      [key],
+      event,
+      {},
+    );
     made.keys.add(key);
     byCredential.set(key, made);
   }

@@ -78,13 +78,15 @@ export function undecodableText(original: string | Uint8Array, reason: string): 
 /** The event of a stored record. Throws when the record is not one that was stored as an event. */
 export function decodeStored(record: unknown): TrailEvent {
   const decoded = decodeRecord(record);
-  if (decoded.outcome !== "event") throw new TypeError(`a stored record does not decode: ${decoded.reason}`);
+  if (decoded.outcome !== "event")
+    throw new TypeError(`a stored record does not decode: ${decoded.reason}`);
   return decoded.event;
 }
 
 function decodeOurs(record: Json, source: string, name: string): DecodedRecord {
   const eventId = text(record["eventID"])?.toLowerCase() ?? null;
-  if (eventId === null || !EVENT_ID.test(eventId)) return undecodable(record, "eventID is not a GUID");
+  if (eventId === null || !EVENT_ID.test(eventId))
+    return undecodable(record, "eventID is not a GUID");
   const occurredAt = parseInstant(record["eventTime"]);
   if (occurredAt === null) {
     return undecodable(record, "eventTime is not an ISO-8601 time with a zone", eventId);

@@ -32,7 +32,9 @@ export function detailsOf(base: EventBase, record: Json): TrailEvent {
     case "account-access.amazonaws.com":
       return { ...base, kind: "administration" };
     case "organizations.amazonaws.com":
-      return POLICY_EVENTS.has(base.eventName) ? policyUpdated(base, record) : roleCall(base, record);
+      return POLICY_EVENTS.has(base.eventName)
+        ? policyUpdated(base, record)
+        : roleCall(base, record);
     default:
       return roleCall(base, record);
   }

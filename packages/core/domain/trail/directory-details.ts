@@ -50,7 +50,8 @@ export function directoryDetails(base: EventBase, record: Json): TrailEvent {
       ...framed,
       kind: "membership",
       change: membership,
-      groupId: text(anyCase(parameters, "groupId")) ?? text(at(record, "responseElements", "groupId")),
+      groupId:
+        text(anyCase(parameters, "groupId")) ?? text(at(record, "responseElements", "groupId")),
       memberUserId: framed.subjectUserId,
       membershipId:
         text(anyCase(parameters, "membershipId")) ??

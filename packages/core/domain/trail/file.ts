@@ -37,7 +37,9 @@ export function openTrailFile(bytes: Uint8Array, name: string): TrailFile {
     records: items.length,
     *decoded(from) {
       for (const item of items.slice(from)) {
-        yield "value" in item ? decodeRecord(item.value) : undecodableText(item.broken, item.reason);
+        yield "value" in item
+          ? decodeRecord(item.value)
+          : undecodableText(item.broken, item.reason);
       }
     },
   };
@@ -48,7 +50,10 @@ function unpacked(bytes: Uint8Array, name: string): Uint8Array {
   try {
     const inflated = gunzipSync(bytes, { chunkSize: INFLATE_CHUNK, maxOutputLength: LARGEST_FILE });
     if (inflated[0] === 0x1f && inflated[1] === 0x8b) {
-      throw new Fault("input.broken-gzip", `${name} was gzipped twice; unpack it once and try again.`);
+      throw new Fault(
+        "input.broken-gzip",
+        `${name} was gzipped twice; unpack it once and try again.`,
+      );
     }
     return inflated;
   } catch (cause) {
@@ -98,7 +103,7 @@ function reasonNotParsed(line: Uint8Array): string {
 }
 
 function* lines(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const newline = bytes.indexOf(0x0a, start);
     const end = newline === -1 ? bytes.length : newline;
     const line = bytes.subarray(start, end);

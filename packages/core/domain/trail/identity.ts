@@ -18,10 +18,18 @@ export function permissionSetOfRole(roleName: string): string | null {
 export function personOf(record: Json): PersonKey | null {
   const identity = object(record["userIdentity"]);
   const behalf = identity?.["onBehalfOf"];
-  const named = personFrom(Array.isArray(behalf) ? behalf[0] : behalf, "userId", "identityStoreArn");
+  const named = personFrom(
+    Array.isArray(behalf) ? behalf[0] : behalf,
+    "userId",
+    "identityStoreArn",
+  );
   if (named !== null) return named;
   const additional = record["additionalEventData"];
-  const additionally = personFrom(additional, "identitystore:UserId", "identitystore:IdentityStoreArn");
+  const additionally = personFrom(
+    additional,
+    "identitystore:UserId",
+    "identitystore:IdentityStoreArn",
+  );
   if (additionally !== null) return additionally;
   return identity === null ? null : oldShapePerson(identity, text(record["awsRegion"]) ?? "");
 }
@@ -70,7 +78,11 @@ export function callingSession(record: Json, accountId: string): RoleSessionRef 
 }
 
 /** The session that AssumeRoleWithSAML answered; its creation date is the second of the event. */
-export function issuedSession(record: Json, accountId: string, at_: Instant): RoleSessionRef | null {
+export function issuedSession(
+  record: Json,
+  accountId: string,
+  at_: Instant,
+): RoleSessionRef | null {
   const user = at(record, "responseElements", "assumedRoleUser");
   const arn = text(at(user, "arn"));
   return roleSession({

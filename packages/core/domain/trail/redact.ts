@@ -49,7 +49,8 @@ export function isPortalCredential(id: string): boolean {
 
 /** A copy without secrets. The input is plain JSON. */
 export function redactRecord(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const oauthCode = record["eventName"] === "CreateToken" || record["eventName"] === "CreateTokenWithIAM";
+  const oauthCode =
+    record["eventName"] === "CreateToken" || record["eventName"] === "CreateTokenWithIAM";
   return redactObject(record, oauthCode);
 }
 

@@ -1,0 +1,120 @@
+/**
+ * SweepStore on Postgres: claim, judge and write are one transaction, so a person is never half judged, and a kill leaves them
+ * due. Two sweepers never hold the same person (FOR UPDATE SKIP LOCKED).
+ */
+import type pg from "pg";
+import { personKey, type Person } from "../../domain/person.ts";
+import type { Session } from "../../domain/session.ts";
+import type { Instant } from "../../domain/time.ts";
+import type { DuePerson, Judgement, SweepStore } from "../../ports/sweep-store.ts";
+import type { Database } from "./database.ts";
+import { applyReconciliation, openFindingsOf } from "./finding-store.ts";
+import { eventsOfPeople, withNames } from "./people/history.ts";
+import { transaction } from "./transaction.ts";
+
+export class PostgresSweepStore implements SweepStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  sweep(
+    now: Instant,
+    limit: number,
+    channels: readonly string[],
+    judge: (due: DuePerson) => Judgement,
+  ): Promise<number> {
+    return transaction(this.#database, async (client) => {
+      const people = await claim(client, now, limit);
+      if (people.length === 0) return 0;
+      const events = await eventsOfPeople(client, people, now);
+      const sessions: Session[] = [];
+      const next: (Instant | null)[] = [];
+      for (const person of people) {
+        const findings = await openFindingsOf(client, person);
+        const judgement = judge({ person, events: events.get(personKey(person)) ?? [], findings });
+        sessions.push(...judgement.sessions);
+        next.push(judgement.nextDecisionAt);
+        await applyReconciliation(client, judgement.reconciliation, channels, now);
+      }
+      await replaceSessions(client, people, sessions);
+      await settle(client, people, next, now);
+      return people.length;
+    });
+  }
+
+  async dueCount(now: Instant): Promise<number> {
+    const { rows } = await this.#database.pool.query<{ count: number }>(
+      "select count(*) from people where due_at <= $1",
+      [now],
+    );
+    return rows[0]!.count;
+  }
+}
+
+async function claim(client: pg.PoolClient, now: Instant, limit: number): Promise<Person[]> {
+  const { rows } = await client.query<{ arn: string; user_id: string }>(
+    `select identity_store_arn as arn, user_id from people
+      where due_at <= $1
+      order by due_at, identity_store_arn, user_id
+      limit $2 for update skip locked`,
+    [now, limit],
+  );
+  return withNames(
+    client,
+    rows.map((row) => ({ identityStoreArn: row.arn, userId: row.user_id })),
+  );
+}
+
+/** Writes what changed and removes what is gone: an unchanged session is not touched. */
+async function replaceSessions(
+  client: pg.PoolClient,
+  people: readonly Person[],
+  sessions: readonly Session[],
+): Promise<void> {
+  await client.query(
+    `delete from sessions s
+      using unnest($1::text[], $2::text[]) as w(arn, user_id)
+      where s.identity_store_arn = w.arn and s.user_id = w.user_id and s.id <> all($3)`,
+    [
+      people.map((person) => person.identityStoreArn),
+      people.map((person) => person.userId),
+      sessions.map((session) => session.id),
+    ],
+  );
+  await client.query(
+    `insert into sessions (id, identity_store_arn, user_id, kind, started_at, last_seen_at, account_id,
+                           permission_set_name, body)
+     select b->>'id', b->'user'->>'identityStoreArn', b->'user'->>'userId', b->>'kind',
+            (b->>'startedAt')::timestamptz, (b->>'lastSeenAt')::timestamptz, b->>'accountId',
+            b->>'permissionSetName', b
+       from jsonb_array_elements($1::jsonb) as b
+      order by 1
+     on conflict (id) do update
+        set started_at = excluded.started_at, last_seen_at = excluded.last_seen_at,
+            account_id = excluded.account_id, permission_set_name = excluded.permission_set_name,
+            body = excluded.body
+      where sessions.body is distinct from excluded.body`,
+    [JSON.stringify(sessions)],
+  );
+}
+
+async function settle(
+  client: pg.PoolClient,
+  people: readonly Person[],
+  next: readonly (Instant | null)[],
+  now: Instant,
+): Promise<void> {
+  await client.query(
+    `update people p set due_at = w.due_at, judged_at = $4, revision = p.revision + 1
+       from unnest($1::text[], $2::text[], $3::timestamptz[]) as w(arn, user_id, due_at)
+      where p.identity_store_arn = w.arn and p.user_id = w.user_id`,
+    [
+      people.map((person) => person.identityStoreArn),
+      people.map((person) => person.userId),
+      next,
+      now,
+    ],
+  );
+}

@@ -1,0 +1,38 @@
+/** The people that are due, and what judging them writes. */
+import type { TrailEvent } from "../domain/event.ts";
+import type { Person } from "../domain/person.ts";
+import type { Session } from "../domain/session.ts";
+import type { Finding } from "../domain/finding.ts";
+import type { Reconciliation } from "../domain/reconcile-findings.ts";
+import type { Instant } from "../domain/time.ts";
+
+/** A claimed person with everything that is theirs. */
+export interface DuePerson {
+  readonly person: Person;
+  readonly events: readonly TrailEvent[];
+  /** Findings that are not resolved. */
+  readonly findings: readonly Finding[];
+}
+
+/** What replaces a person's sessions and changes their findings. */
+export interface Judgement {
+  readonly sessions: readonly Session[];
+  readonly reconciliation: Reconciliation;
+  /** When to look again although no event comes; null: only after one. */
+  readonly nextDecisionAt: Instant | null;
+}
+
+export interface SweepStore {
+  /**
+   * Claims up to `limit` people that are due (oldest first, skipping those another process holds), judges them and writes the
+   * result in one transaction. Answers how many it judged; 0 when nobody is due.
+   */
+  sweep(
+    now: Instant,
+    limit: number,
+    channels: readonly string[],
+    judge: (due: DuePerson) => Judgement,
+  ): Promise<number>;
+  /** People that are due now. */
+  dueCount(now: Instant): Promise<number>;
+}
