@@ -1,7 +1,8 @@
 import { LookupEventsCommand, type LookupEventsCommandInput } from "@aws-sdk/client-cloudtrail";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Change, TrailRecord } from "#simulator/model";
-import { History, type Entry } from "#simulator/wire/cloudtrail/history";
+import type { Attribute } from "#simulator/wire/cloudtrail/event";
+import { History } from "#simulator/wire/cloudtrail/history";
 import { first, NOW, openOffice, type Clients, type Office } from "./office.ts";
 
 const MINUTE = 60_000;
@@ -210,9 +211,9 @@ function historyOf(stepMs: number) {
   let ms = 0;
   const world = { ...office.world, changes: () => changes };
   const history = new History(world, () => (ms += stepMs));
-  const read = (start: number, matches: (entry: Entry) => boolean = () => true) => ({
+  const read = (start: number, attribute: Attribute | null = null) => ({
     place: { accountId: owner, region: HOME },
-    matches,
+    attribute,
     start,
     end: NOW,
     after: null,
@@ -239,7 +240,7 @@ test("a day is made once for all its pages, and anew after a change that falls b
 
 test("a filter that matches nothing answers empty pages that lead to the end", () => {
   const { history, read } = historyOf(60);
-  const asked = read(NOW - 10 * DAY, () => false);
+  const asked = read(NOW - 10 * DAY, { key: "EventId", value: "none" });
   let pages = 0;
   let page = history.read(asked);
   for (; page.next !== null; pages += 1) {
@@ -247,4 +248,18 @@ test("a filter that matches nothing answers empty pages that lead to the end", (
     page = history.read({ ...asked, after: page.next });
   }
   expect(pages).toBe(10);
+});
+
+test("a day that is known to have no such event is not made again", () => {
+  const { history, changes, read } = historyOf(0);
+  history.read(read(NOW - HOUR));
+  made.length = 0;
+  const asked = read(NOW - 20 * DAY, { key: "EventSource", value: "scim.amazonaws.com" });
+  expect(history.read(asked)).toEqual({ entries: [], next: null });
+  expect(made).toHaveLength(20);
+  expect(history.read(asked)).toEqual({ entries: [], next: null });
+  expect(made).toHaveLength(20);
+  changes.push({ at: NOW - DAY } as Change);
+  history.read(asked);
+  expect(made).toHaveLength(22);
 });

@@ -7,7 +7,8 @@ import { boundTo, openToken, sealToken } from "../http/paging.ts";
 import { InvalidInput, InvalidPageToken, WireError } from "../http/wire-error.ts";
 import type { Call, Service } from "../service.ts";
 import type { World } from "../world.ts";
-import { History, type Entry, type Position } from "./history.ts";
+import { ATTRIBUTE_KEYS, type Attribute } from "./event.ts";
+import { History, type Position } from "./history.ts";
 
 const DAY_MS = 86_400_000;
 /** AWS: LookupEvents API reference. */
@@ -36,7 +37,7 @@ export function cloudTrailService(world: World): Service {
 
 function lookupEvents(call: Call, history: History): object {
   const { members, now, caller, region } = call;
-  const matches = matcher(members);
+  const attribute = attributeOf(members);
   const limit = pageSize(members);
   const end = Math.min(instant(members, "EndTime") ?? now, now);
   const start = Math.max(instant(members, "StartTime") ?? 0, now - HISTORY_MS);
@@ -49,7 +50,7 @@ function lookupEvents(call: Call, history: History): object {
   const after = token === null ? null : position(openToken(binding, token));
   if (isInsight(members)) return { Events: [] };
   const place = { accountId: caller.accountId, region };
-  const found = history.read({ place, matches, start, end, after, limit, now });
+  const found = history.read({ place, attribute, start, end, after, limit, now });
   const next =
     found.next === null ? {} : { NextToken: sealToken(binding, JSON.stringify(found.next)) };
   return { Events: found.entries.map((one) => one.event), ...next };
@@ -78,18 +79,7 @@ function isInsight(members: Members): boolean {
   return category === "insight";
 }
 
-const READERS: Readonly<Record<string, (entry: Entry) => readonly (string | undefined)[]>> = {
-  AccessKeyId: ({ event }) => [event.AccessKeyId],
-  EventId: ({ event }) => [event.EventId],
-  EventName: ({ event }) => [event.EventName],
-  EventSource: ({ event }) => [event.EventSource],
-  ReadOnly: ({ event }) => [event.ReadOnly],
-  ResourceName: ({ event }) => event.Resources.map((one) => one.ResourceName),
-  ResourceType: ({ event }) => event.Resources.map((one) => one.ResourceType),
-  Username: ({ event }) => [event.Username],
-};
-
-function matcher(members: Members): (entry: Entry) => boolean {
+function attributeOf(members: Members): Attribute | null {
   const attributes: unknown = members["LookupAttributes"] ?? [];
   if (!Array.isArray(attributes) || attributes.length > 1) {
     throw new WireError(
@@ -98,18 +88,16 @@ function matcher(members: Members): (entry: Entry) => boolean {
     );
   }
   const [attribute]: unknown[] = attributes;
-  if (attribute === undefined) return () => true;
-  const key = isMembers(attribute) ? text(attribute, "AttributeKey") : "";
-  const read = READERS[key];
-  if (!isMembers(attribute) || read === undefined) {
-    const known = Object.keys(READERS).join(", ");
+  if (attribute === undefined) return null;
+  const asked = isMembers(attribute) ? attribute["AttributeKey"] : null;
+  const key = ATTRIBUTE_KEYS.find((one) => one === asked);
+  if (!isMembers(attribute) || key === undefined) {
     throw new WireError(
       "InvalidLookupAttributesException",
-      `AttributeKey must be one of ${known}.`,
+      `AttributeKey must be one of ${ATTRIBUTE_KEYS.join(", ")}.`,
     );
   }
-  const value = text(attribute, "AttributeValue");
-  return (entry) => read(entry).includes(value);
+  return { key, value: text(attribute, "AttributeValue") };
 }
 
 /** An instant as the protocol sends it, in seconds; null when absent. */

@@ -3,35 +3,16 @@
  * Days are made when they are asked for and kept while there is room: memory is bounded whatever the length of the history. A day is
  * made anew when a change falls into it or before its end, because a change alters what happens afterwards.
  */
-import type { TrailRecord } from "../../model.ts";
-import { isMembers, type Members } from "../http/input.ts";
 import type { World } from "../world.ts";
+import { COARSE_KEYS, coarse, entryOf, has, type Attribute, type Entry } from "./event.ts";
 
 const DAY_MS = 86_400_000;
 /** Events that are kept for further pages; about two kilobytes each. */
-const KEPT_EVENTS = 40_000;
+const KEPT_EVENTS = 20_000;
+/** Outlines that are kept: the days of LookupEvents for a few accounts. */
+const KEPT_OUTLINES = 500;
 /** A page ends, with a token, when making days has taken this long: a filter that matches nothing must not block the others. */
-const PAGE_BUDGET_MS = 50;
-
-/** An event as LookupEvents answers it. */
-export interface LookupEvent {
-  EventId: string;
-  EventName: string;
-  ReadOnly: string;
-  AccessKeyId?: string;
-  EventTime: number;
-  EventSource: string;
-  Username?: string;
-  Resources: { ResourceType?: string; ResourceName?: string }[];
-  CloudTrailEvent: string;
-}
-
-export interface Entry {
-  /** Epoch milliseconds of a whole second: the resolution of CloudTrail. */
-  eventTime: number;
-  lookupAt: number;
-  event: LookupEvent;
-}
+const PAGE_BUDGET_MS = 40;
 
 /** Where a page ended: the next one goes on with what is older. */
 export type Position = readonly [eventTime: number, eventId: string];
@@ -43,7 +24,8 @@ export interface Place {
 
 export interface Asked {
   place: Place;
-  matches: (entry: Entry) => boolean;
+  /** What the events must have; null: every event. */
+  attribute: Attribute | null;
   /** Both ends belong to the range, as with AWS. */
   start: number;
   end: number;
@@ -57,7 +39,11 @@ export interface Asked {
 interface Day {
   regions: ReadonlyMap<string, readonly Entry[]>;
   size: number;
-  /** How many changes the day was made with. */
+}
+
+/** What stays known of a day when its events are dropped: which attributes each Region has, and the changes it was made with. */
+interface Outline {
+  regions: ReadonlyMap<string, ReadonlySet<string>>;
   changes: number;
 }
 
@@ -66,6 +52,7 @@ export class History {
   readonly #monotonicMs: () => number;
   /** The order of the map is that of use: the first is dropped first. */
   readonly #days = new Map<string, Day>();
+  readonly #outlines = new Map<string, Outline>();
   #size = 0;
 
   constructor(world: World, monotonicMs: () => number) {
@@ -79,7 +66,7 @@ export class History {
     const entries: Entry[] = [];
     const newest = newestOf(asked);
     for (let from = dayOf(newest); from + DAY_MS > asked.start; from -= DAY_MS) {
-      for (const entry of this.#day(asked.place, from)) {
+      for (const entry of this.#day(asked, from)) {
         if (!visible(entry, asked)) continue;
         const last = entries.at(-1);
         if (entries.length === asked.limit && last !== undefined)
@@ -92,21 +79,31 @@ export class History {
     return { entries, next: null };
   }
 
-  #day(place: Place, from: number): readonly Entry[] {
-    const key = `${place.accountId} ${from}`;
-    const changes = this.#world.changes();
-    const kept = this.#days.get(key);
-    if (kept !== undefined) this.#forget(key, kept);
-    const fresh =
-      kept !== undefined && !changes.slice(kept.changes).some((one) => one.at < from + DAY_MS);
-    const day = fresh ? { ...kept, changes: changes.length } : this.#make(place.accountId, from);
+  #day(asked: Asked, from: number): readonly Entry[] {
+    const { accountId, region } = asked.place;
+    const key = `${accountId} ${from}`;
+    const outline = this.#outline(key, from);
+    if (outline !== null && !mayHave(outline.regions.get(region), asked.attribute)) return [];
+    const kept = outline === null ? undefined : this.#days.get(key);
+    const day = kept ?? this.#make(accountId, from);
+    this.#forget(key);
     this.#days.set(key, day);
     this.#size += day.size;
-    for (const [oldest, other] of this.#days) {
+    for (const oldest of this.#days.keys()) {
       if (this.#size <= KEPT_EVENTS || oldest === key) break;
-      this.#forget(oldest, other);
+      this.#forget(oldest);
     }
-    return day.regions.get(place.region) ?? [];
+    return day.regions.get(region) ?? [];
+  }
+
+  /** What is known of a day; null when it was never made, or a change has altered it since. */
+  #outline(key: string, from: number): Outline | null {
+    const outline = this.#outlines.get(key);
+    if (outline === undefined) return null;
+    const changes = this.#world.changes();
+    if (changes.slice(outline.changes).some((one) => one.at < from + DAY_MS)) return null;
+    outline.changes = changes.length;
+    return outline;
   }
 
   #make(accountId: string, from: number): Day {
@@ -120,14 +117,29 @@ export class History {
       regions.set(record.region, entries);
       size += 1;
     }
-    for (const entries of regions.values()) entries.sort(newestFirst);
-    return { regions, size, changes };
+    const outline = new Map<string, ReadonlySet<string>>();
+    for (const [region, entries] of regions) {
+      entries.sort(newestFirst);
+      outline.set(region, new Set(entries.flatMap(coarse)));
+    }
+    this.#outlines.set(`${accountId} ${from}`, { regions: outline, changes });
+    for (const oldest of this.#outlines.keys()) {
+      if (this.#outlines.size <= KEPT_OUTLINES) break;
+      this.#outlines.delete(oldest);
+    }
+    return { regions, size };
   }
 
-  #forget(key: string, day: Day): void {
+  #forget(key: string): void {
+    this.#size -= this.#days.get(key)?.size ?? 0;
     this.#days.delete(key);
-    this.#size -= day.size;
   }
+}
+
+function mayHave(attributes: ReadonlySet<string> | undefined, wanted: Attribute | null): boolean {
+  if (attributes === undefined) return false;
+  const isCoarse = COARSE_KEYS.some((key) => key === wanted?.key);
+  return wanted === null || !isCoarse || attributes.has(`${wanted.key} ${wanted.value}`);
 }
 
 /** Where to begin: an empty id says that the whole second of the position was read, and with it the day that begins there. */
@@ -152,45 +164,5 @@ function visible(entry: Entry, asked: Asked): boolean {
     const [time, id] = asked.after;
     if (eventTime > time || (eventTime === time && entry.event.EventId >= id)) return false;
   }
-  return asked.matches(entry);
-}
-
-function entryOf({ record, occurredAt, lookupAt }: TrailRecord): Entry {
-  const identity = isMembers(record["userIdentity"]) ? record["userIdentity"] : {};
-  const accessKeyId = identity["accessKeyId"];
-  const username = usernameOf(identity);
-  const eventTime = Math.floor(occurredAt / 1000) * 1000;
-  return {
-    eventTime,
-    lookupAt,
-    event: {
-      EventId: record.eventID,
-      EventName: String(record["eventName"]),
-      ReadOnly: record["readOnly"] === true ? "true" : "false",
-      ...(typeof accessKeyId === "string" && accessKeyId !== ""
-        ? { AccessKeyId: accessKeyId }
-        : {}),
-      EventTime: eventTime / 1000,
-      EventSource: String(record["eventSource"]),
-      ...(username === null ? {} : { Username: username }),
-      Resources: resourcesOf(record["resources"]),
-      CloudTrailEvent: JSON.stringify(record),
-    },
-  };
-}
-
-/** The session name of a role, the name of a user; identities of IAM Identity Center have none. */
-function usernameOf(identity: Members): string | null {
-  if (typeof identity["userName"] === "string") return identity["userName"];
-  const arn = identity["arn"];
-  const name = typeof arn === "string" ? arn.split("/").at(-1) : undefined;
-  return identity["type"] === "AssumedRole" && name !== undefined ? name : null;
-}
-
-function resourcesOf(resources: unknown): LookupEvent["Resources"] {
-  if (!Array.isArray(resources)) return [];
-  return resources.filter(isMembers).map((one) => ({
-    ...(typeof one["type"] === "string" ? { ResourceType: one["type"] } : {}),
-    ...(typeof one["ARN"] === "string" ? { ResourceName: one["ARN"] } : {}),
-  }));
+  return asked.attribute === null || has(entry, asked.attribute);
 }
