@@ -4,6 +4,7 @@
  * permission set is not in the snapshot keeps its row under the id.
  */
 import type {
+  AccessSnapshot,
   AccountAssignment,
   DirectoryGroup,
   DirectoryUser,
@@ -16,7 +17,6 @@ import { latest, type Instant } from "../time.ts";
 import { assignmentKey, membershipKey, observedKey, type FactKind } from "./facts.ts";
 import type { GrantEvents } from "./grants.ts";
 import { usageKey, type UsageLookup } from "./usage.ts";
-import type { AccessSnapshot } from "../access.ts";
 
 /** A snapshot whose facts know since when they were observed: the store's answer. */
 export interface ObservedSnapshot extends AccessSnapshot {
