@@ -29,6 +29,8 @@ export interface RuleMetadata {
   readonly pack: "stale" | "anomalous" | "over-broad" | "control-plane";
   /** What it is about, in one sentence. */
   readonly description: string;
+  /** Raised with every change of `evaluate` that can change an answer: part of the version that findings carry. */
+  readonly revision: number;
 }
 
 /** Numbers only, the unit in the name: `idleHours`. */
@@ -45,5 +47,5 @@ export interface RuleResult {
 export interface Rule {
   readonly metadata: RuleMetadata;
   readonly parameters: RuleParameters;
-  evaluate(facts: PersonFacts, now: Instant, parameters: RuleParameters): RuleResult;
+  evaluate(this: void, facts: PersonFacts, now: Instant, parameters: RuleParameters): RuleResult;
 }
