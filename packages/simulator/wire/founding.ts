@@ -42,10 +42,16 @@ export function foundIn(directory: string, asked: Asked, anchor: () => number): 
   return founding;
 }
 
+/** Starts the clock of a new directory at an instant; a clock that is there goes on as it is. The form is that of clock.ts. */
+export function startClock(directory: string, simulated: number): void {
+  mkdirSync(directory, { recursive: true });
+  writeOnce(join(directory, "clock.json"), { real: Date.now(), simulated, rate: 1 });
+}
+
 /** A file that is there is whole: it is linked to its name when it is complete, and the first link wins. */
-function writeOnce(path: string, founding: Founding): void {
+function writeOnce(path: string, content: object): void {
   const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(founding, null, 2)}\n`);
+  writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`);
   try {
     linkSync(draft, path);
   } catch (problem) {
