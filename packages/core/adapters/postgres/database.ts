@@ -5,8 +5,8 @@
  */
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import pg from "pg";
+import { Fault } from "#core/domain/fault";
 import { instant } from "#core/domain/time";
-import { databaseUnreachable } from "./unreachable.ts";
 
 /** Longest run of one statement; the heaviest rebuild of a person stays far below it. */
 const STATEMENT_MS = 120_000;
@@ -103,7 +103,31 @@ export function openDatabase(
   return { pool, orm: drizzle(pool), close: () => (closing ??= pool.end()) };
 }
 
-/** Resolves when the database answers. Fault: `postgres.unreachable`, naming host and reason but never the password. */
+function placeIn(url: string): string {
+  try {
+    const { hostname, port, pathname } = new URL(url);
+    return `${pathname.slice(1) || "(no database named)"} at ${hostname || "localhost"}:${port || "5432"}`;
+  } catch {
+    return "named in DATABASE_URL (which is not a URL such as postgres://user:password@host:5432/curfew)";
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
+  if (!(error instanceof Error)) return String(error);
+  return (error.message || (error as NodeJS.ErrnoException).code) ?? error.name;
+}
+
+/** The fault `postgres.unreachable`, naming host, port and database and never the password, for a failed connection to `url`. */
+export function databaseUnreachable(url: string, error: unknown): Fault {
+  return new Fault(
+    "postgres.unreachable",
+    `The database ${placeIn(url)} cannot be used (${reasonOf(error)}): start it, or correct DATABASE_URL.`,
+    { cause: error },
+  );
+}
+
+/** Resolves when the database answers. Fault: `postgres.unreachable`. */
 export async function ping(database: Database, url: string): Promise<void> {
   await database.pool.query("SELECT 1").catch((error: unknown) => {
     throw databaseUnreachable(url, error);

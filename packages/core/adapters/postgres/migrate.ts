@@ -8,7 +8,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { Fault } from "#core/domain/fault";
-import { databaseUnreachable } from "./unreachable.ts";
+import { databaseUnreachable } from "./database.ts";
 
 export interface MigrationReceipt {
   /** Names of the migrations applied by this call, in order; empty when there was nothing to do. */
