@@ -92,10 +92,18 @@ export interface RevocationStore {
   claimStep(stepId: string, now: Instant, until: Instant): Promise<StoredStep | null>;
   /** False, and nothing written, when another attempt began since. */
   recordStep(step: StoredStep, change: StepChange, audit: AuditEntry | null): Promise<boolean>;
-  /** Makes the failed steps of a revocation due again. Answers how many. */
-  rearmFailed(id: string, now: Instant, audit: AuditEntry): Promise<number>;
+  /**
+   * Lets a second request join: steps it needs that are not there are added, automatic ones that failed are due again, and removals
+   * that were confirmed are probed again, because a grant may have come back. Answers how many steps changed.
+   */
+  join(
+    id: string,
+    steps: readonly { readonly id: string; readonly step: PlannedStep }[],
+    now: Instant,
+    audit: AuditEntry,
+  ): Promise<number>;
 
-  /** Runs alone for the policy over all processes and databases connections; nothing else may render or write it meanwhile. */
+  /** Runs alone for the policy over all processes; nothing else may render or write it meanwhile. */
   withPolicyLock<T>(policyId: string, work: () => Promise<T>): Promise<T>;
   /** Released ones too: their ids are known. */
   leases(policyIds: readonly string[]): Promise<DenyLease[]>;

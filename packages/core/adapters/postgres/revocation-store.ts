@@ -5,7 +5,7 @@
 import type pg from "pg";
 import type { AuditEntry } from "../../domain/audit.ts";
 import type { PersonKey } from "../../domain/person.ts";
-import type { SessionProof } from "../../domain/revocation.ts";
+import type { PlannedStep, SessionProof } from "../../domain/revocation.ts";
 import type { TrailCoverage } from "../../domain/revocation/coverage.ts";
 import type { Instant } from "../../domain/time.ts";
 import type {
@@ -157,16 +157,22 @@ export class PostgresRevocationStore implements RevocationStore {
     );
   }
 
-  async rearmFailed(id: string, now: Instant, audit: AuditEntry): Promise<number> {
+  join(
+    id: string,
+    steps: readonly { readonly id: string; readonly step: PlannedStep }[],
+    now: Instant,
+    audit: AuditEntry,
+  ): Promise<number> {
     return transaction(this.#database, async (client) => {
-      const { rowCount } = await client.query(
-        `UPDATE revocation_steps SET state = 'pending', next_attempt_at = $2, problem = NULL
-         WHERE revocation_id = $1 AND state = 'failed' AND mode = 'automatic'
-           AND EXISTS (SELECT 1 FROM revocations WHERE id = $1 AND NOT settled)`,
-        [id, now],
+      const held = await client.query(
+        "SELECT 1 FROM revocations WHERE id = $1 AND NOT settled FOR UPDATE",
+        [id],
       );
-      if (rowCount !== null && rowCount > 0) await appendAudit(client, audit);
-      return rowCount ?? 0;
+      if (held.rowCount !== 1) return 0;
+      let changed = 0;
+      for (const wanted of steps) changed += await joinStep(client, id, wanted, now);
+      if (changed > 0) await appendAudit(client, audit);
+      return changed;
     });
   }
 
@@ -208,7 +214,14 @@ export class PostgresRevocationStore implements RevocationStore {
         const { rowCount } = await client.query(
           `INSERT INTO session_proofs (revocation_id, session_id, proof, proven_at, event_ids, why)
            VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-          [id, proof.sessionId, proof.proof, proof.provenAt, JSON.stringify(proof.eventIds), proof.why],
+          [
+            id,
+            proof.sessionId,
+            proof.proof,
+            proof.provenAt,
+            JSON.stringify(proof.eventIds),
+            proof.why,
+          ],
         );
         if (rowCount === 1) {
           await appendAudit(client, audit(proof));
@@ -254,7 +267,10 @@ export class PostgresRevocationStore implements RevocationStore {
   }
 }
 
-async function insertRevocation(client: pg.PoolClient, revocation: NewRevocation): Promise<boolean> {
+async function insertRevocation(
+  client: pg.PoolClient,
+  revocation: NewRevocation,
+): Promise<boolean> {
   const { user } = revocation.plan;
   const { rowCount } = await client.query(
     `INSERT INTO revocations (id, identity_store_arn, user_id, user_name, reason, requested_by, requested_at, plan, approval_needed)
@@ -277,20 +293,59 @@ async function insertRevocation(client: pg.PoolClient, revocation: NewRevocation
 
 async function insertSteps(client: pg.PoolClient, revocation: NewRevocation): Promise<void> {
   for (const [index, step] of revocation.plan.steps.entries()) {
-    await client.query(
-      `INSERT INTO revocation_steps (id, revocation_id, ordinal, mechanism, mode, target, why, state, next_attempt_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [
-        revocation.stepIds[index],
-        revocation.id,
-        step.order,
-        step.mechanism,
-        step.mode,
-        JSON.stringify(step.target),
-        step.why,
-        step.mode === "automatic" ? "pending" : "awaiting-person",
-        revocation.requestedAt,
-      ],
-    );
+    await insertStep(client, revocation.id, revocation.stepIds[index]!, step, revocation.requestedAt);
   }
+}
+
+async function insertStep(
+  client: pg.PoolClient,
+  revocationId: string,
+  id: string,
+  step: PlannedStep,
+  dueAt: Instant,
+): Promise<void> {
+  await client.query(
+    `INSERT INTO revocation_steps (id, revocation_id, ordinal, mechanism, mode, target, why, state, next_attempt_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      id,
+      revocationId,
+      step.order,
+      step.mechanism,
+      step.mode,
+      JSON.stringify(step.target),
+      step.why,
+      step.mode === "automatic" ? "pending" : "awaiting-person",
+      dueAt,
+    ],
+  );
+}
+
+async function joinStep(
+  client: pg.PoolClient,
+  revocationId: string,
+  { id, step }: { id: string; step: PlannedStep },
+  now: Instant,
+): Promise<number> {
+  // By what a step acts on, whatever the sessions or names that its target also mentions.
+  const same = `revocation_id = $1 AND mechanism = $2 AND (target - 'sessionIds') = ($3::jsonb - 'sessionIds')`;
+  const key = [revocationId, step.mechanism, JSON.stringify(step.target)];
+  const found = await client.query(`SELECT 1 FROM revocation_steps WHERE ${same}`, key);
+  if (found.rowCount === 0) {
+    const last = await client.query<{ order: number }>(
+      `SELECT max(ordinal) AS "order" FROM revocation_steps WHERE revocation_id = $1`,
+      [revocationId],
+    );
+    const order = (last.rows[0]?.order ?? 0) + 1;
+    await insertStep(client, revocationId, id, { ...step, order }, now);
+    return 1;
+  }
+  const again = await client.query(
+    `UPDATE revocation_steps SET state = 'pending', next_attempt_at = $4, problem = NULL,
+       request_id = NULL, performed_at = NULL, confirmed_at = NULL
+     WHERE ${same} AND mode = 'automatic'
+       AND (state = 'failed' OR (state = 'confirmed' AND mechanism LIKE 'remove-%'))`,
+    [...key, now],
+  );
+  return again.rowCount ?? 0;
 }
