@@ -1,0 +1,57 @@
+/**
+ * What each service may do with each table, as the tests expect it: written down apart from the statements that grant it.
+ * S select, I insert, U update of every column, D delete; `columns` names the only columns that may be updated.
+ */
+
+export const SERVICES = ["curfew_ingest", "curfew_worker", "curfew_api"] as const;
+export type Service = (typeof SERVICES)[number];
+
+export interface Right {
+  readonly verbs: string;
+  readonly columns?: readonly string[];
+}
+
+const row = (ingest: string, worker: string, api: string): Readonly<Record<Service, Right>> => ({
+  curfew_ingest: { verbs: ingest },
+  curfew_worker: { verbs: worker },
+  curfew_api: { verbs: api },
+});
+
+/** Every table of record; a table that is missing here fails the test until somebody decides about it. */
+export const RIGHTS: Readonly<Record<string, Readonly<Record<Service, Right>>>> = {
+  events: row("SI", "S", "S"),
+  undecodable_records: row("SI", "S", "S"),
+  trail_files: row("SIU", "S", "S"),
+  followed_files: row("SIU", "S", "S"),
+  ingest_cursors: row("SIU", "S", "S"),
+  coverage: row("SIU", "S", "S"),
+  rate_budgets: row("SIU", "SIU", ""),
+  people: row("SIU", "SU", "S"),
+  person_names: row("SIU", "S", "S"),
+  sessions: row("", "SIUD", "S"),
+  findings: { ...row("", "SIU", ""), curfew_api: { verbs: "S", columns: ["state"] } },
+  deliveries: {
+    ...row("", "SIU", ""),
+    curfew_api: { verbs: "S", columns: ["state", "attempts", "next_attempt_at"] },
+  },
+  access_snapshots: row("SI", "S", "S"),
+  access_facts: row("SIU", "S", "S"),
+  reports: row("", "SI", "S"),
+  report_files: row("", "SI", "S"),
+  audit_records: row("", "SI", "SI"),
+  revocations: row("", "SU", "SIU"),
+  revocation_steps: row("", "SU", "SIU"),
+  session_proofs: row("", "SI", "S"),
+  deny_leases: row("", "SIU", "S"),
+  api_tokens: row("", "", "SIU"),
+  idempotency_keys: row("", "", "SIUD"),
+};
+
+/** Written once: no role but a superuser may change or remove a row. */
+export const WRITTEN_ONCE = [
+  "events",
+  "undecodable_records",
+  "audit_records",
+  "reports",
+  "report_files",
+] as const;
