@@ -10,6 +10,7 @@ import { Lives } from "./lives.ts";
 import type { Organisation, Switches } from "./model.ts";
 import { anchorFor, buildOrganisation } from "./organisation.ts";
 import { stateAt } from "./state.ts";
+import { TrailWriter, type Written } from "./trail/writer.ts";
 import { rootCredentials } from "./wire/callers.ts";
 import { openEndpoint, type Faults } from "./wire/endpoint.ts";
 import { foundIn, startClock } from "./wire/founding.ts";
@@ -47,7 +48,7 @@ export interface RunningSimulator {
   clock: SimulatedClock;
   trailDirectory: string;
   /** Writes every trail file that is due by the simulated clock, and tells how many files and records that were. */
-  catchUpTrail(): Promise<{ files: number; records: number }>;
+  catchUpTrail(): Promise<Written>;
   stop(): Promise<void>;
 }
 
@@ -79,19 +80,70 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
     monotonicMs: () => performance.now(),
     wallClock: Date.now,
   });
-  const credentials = rootCredentials(organisation);
+  const trailDirectory = join(directory, "trail");
+  const trail = new GrowingTrail(lives, trailDirectory, clock, options.trail !== false);
   return {
     url: endpoint.url,
-    environment: {
-      AWS_ENDPOINT_URL: endpoint.url,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      AWS_REGION: organisation.region,
-    },
+    environment: environmentOf(endpoint.url, organisation),
     organisation,
     clock,
-    trailDirectory: join(directory, "trail"),
-    catchUpTrail: () => Promise.resolve({ files: 0, records: 0 }),
-    stop: () => endpoint.close(),
+    trailDirectory,
+    catchUpTrail: () => trail.catchUp(),
+    async stop() {
+      await Promise.all([endpoint.close(), trail.stop()]);
+    },
   };
+}
+
+function environmentOf(url: string, organisation: Organisation): RunningSimulator["environment"] {
+  const { accessKeyId, secretAccessKey } = rootCredentials(organisation);
+  return {
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_REGION: organisation.region,
+  };
+}
+
+/** The trail of this process: written in the background where that is wanted, and never by two rounds at once. */
+class GrowingTrail {
+  readonly #writer: TrailWriter;
+  readonly #clock: SimulatedClock;
+  readonly #grows: boolean;
+  #turn: Promise<unknown> = Promise.resolve();
+  #stopped = false;
+
+  constructor(lives: Lives, directory: string, clock: SimulatedClock, grows: boolean) {
+    const onProblem = (problem: unknown): void => {
+      const why = problem instanceof Error ? problem.message : String(problem);
+      process.emitWarning(
+        `The trail below ${directory} could not be written (${why}); the next round tries again.`,
+      );
+    };
+    this.#writer = new TrailWriter(lives, directory, { clock, onProblem });
+    this.#clock = clock;
+    this.#grows = grows;
+    if (grows) this.#writer.start();
+  }
+
+  catchUp(): Promise<Written> {
+    const turn = this.#turn.then(() => this.#round());
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #round(): Promise<Written> {
+    await this.#writer.stop();
+    try {
+      return await this.#writer.catchUp(this.#clock.now());
+    } finally {
+      if (this.#grows && !this.#stopped) this.#writer.start();
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#turn;
+    await this.#writer.stop();
+  }
 }

@@ -5,8 +5,9 @@ import {
   OrganizationsClient,
   UpdatePolicyCommand,
 } from "@aws-sdk/client-organizations";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { gunzipSync } from "node:zlib";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startSimulator, type RunningSimulator, type SimulatorOptions } from "#simulator/start";
@@ -132,4 +133,50 @@ test("a stop closes the port and keeps the organisation", async () => {
   expect(JSON.parse(readFileSync(join(directory, "organisation.json"), "utf8"))).toMatchObject({
     seed: 3,
   });
+});
+
+/** A directory with two days of history: a trail of 120 days takes seconds. */
+function foundLately(): void {
+  const anchor = Math.floor(NOW / 86_400_000) * 86_400_000 - 2 * 86_400_000;
+  const founding = { seed: 7, anchor, switches: {} };
+  writeFileSync(join(directory, "organisation.json"), JSON.stringify(founding));
+}
+
+test("catching up writes every file that is due, once, with what callers changed", async () => {
+  foundLately();
+  const simulator = await start();
+  const { trailDirectory, organisation, clock } = simulator;
+  const client = new OrganizationsClient(configuration(simulator));
+  const PolicyId = first(organisation.denyPolicyIds);
+  await client.send(new UpdatePolicyCommand({ PolicyId, Description: "waits" }));
+  const files = () =>
+    readdirSync(trailDirectory, { encoding: "utf8", recursive: true }).filter((name) =>
+      name.endsWith(".json.gz"),
+    );
+  const [history, nothing] = await Promise.all([
+    simulator.catchUpTrail(),
+    simulator.catchUpTrail(),
+  ]);
+  expect(history.records).toBeGreaterThan(history.files);
+  expect(files()).toHaveLength(history.files);
+  expect(nothing.files).toBe(0);
+  clock.setRate(10_000_000);
+  while (clock.now() < NOW + 3_600_000) await Promise.resolve();
+  clock.setRate(1);
+  const later = await simulator.catchUpTrail();
+  expect(files()).toHaveLength(history.files + later.files);
+  const global = files().filter((name) => name.includes("/us-east-1/"));
+  const texts = global.map((name) => gunzipSync(readFileSync(join(trailDirectory, name))));
+  expect(texts.join("")).toContain('"eventName":"UpdatePolicy"');
+});
+
+test("a trail that grows is written in the background and stands still after the stop", async () => {
+  foundLately();
+  const simulator = await start({ trail: true });
+  await simulator.stop();
+  const state = () => readFileSync(join(directory, "trail-state.json"), "utf8");
+  const written = state();
+  simulator.clock.setRate(10_000_000);
+  while (simulator.clock.now() < NOW + 3_600_000) await Promise.resolve();
+  expect(state()).toBe(written);
 });
