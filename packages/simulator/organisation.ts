@@ -19,6 +19,9 @@ export function anchorFor(opening: number, historyDays = HISTORY_DAYS): number {
   return Math.floor(opening / DAY) * DAY - historyDays * DAY;
 }
 
+/** Long enough that a session can go stale; the same for every seed. */
+export const PORTAL_SESSION_MINUTES = 7 * 24 * 60;
+
 /**
  * Builds the organisation. `anchor` is the first instant of history in epoch milliseconds; `historyDays` later the demo opens:
  * attacks are scripted so that one of them lies within the 24 hours before any instant of that day.
@@ -56,7 +59,7 @@ export function buildOrganisation(
     instanceArn: `arn:${PARTITION}:sso:::instance/${instanceId}`,
     identityStoreId: `d-${storeHex}`,
     identityStoreArn: `arn:${PARTITION}:identitystore::${managementAccountId}:identitystore/d-${storeHex}`,
-    portalSessionMinutes: 7 * 24 * 60,
+    portalSessionMinutes: PORTAL_SESSION_MINUTES,
     people,
     ...grants,
     permissionSets,

@@ -87,30 +87,44 @@ export function stateAt(
     if (disabledAt <= at)
       draft.disabledAt.set(userId, Math.min(disabledAt, draft.disabledAt.get(userId) ?? Infinity));
   }
-  const isDisabled = (userId: string): boolean => (draft.disabledAt.get(userId) ?? Infinity) <= at;
-  const memberships = draft.memberships.filter(holds(at));
-  const assignments = draft.assignments.filter(holds(at));
-  const denied = new Map<string, ReadonlySet<string>>();
+  return { ...contentAt(draft, at), ...answersAt(draft, at) };
+}
+
+type Content = Pick<
+  OrganisationState,
+  | "at" | "people" | "groups" | "memberships" | "permissionSets" | "units" | "accounts" | "assignments" | "policies"
+>; // prettier-ignore
+
+/** What exists at the instant. */
+function contentAt(draft: Draft, at: number): Content {
+  const { organisation } = draft;
   return {
     at,
     people: organisation.people
       .filter((person) => person.joinedAt <= at)
-      .map((person) => ({
-        ...person,
-        disabledAt: isDisabled(person.userId)
-          ? (draft.disabledAt.get(person.userId) ?? null)
-          : null,
-      })),
+      .map((person) => {
+        const disabledAt = draft.disabledAt.get(person.userId) ?? Infinity;
+        return { ...person, disabledAt: disabledAt <= at ? disabledAt : null };
+      }),
     groups: organisation.groups.filter((group) => group.createdAt <= at),
-    memberships,
+    memberships: draft.memberships.filter(holds(at)),
     permissionSets: draft.permissionSets,
     units: organisation.units,
     accounts: organisation.accounts.filter((account) => account.joinedAt <= at),
-    assignments,
+    assignments: draft.assignments.filter(holds(at)),
     policies: draft.policies,
-    userStatus: (userId) => (isDisabled(userId) ? "DISABLED" : "ENABLED"),
+  };
+}
+
+/** What can be asked about the instant. */
+function answersAt(draft: Draft, at: number): Omit<OrganisationState, keyof Content> {
+  const denied = new Map<string, ReadonlySet<string>>();
+  return {
+    userStatus: (userId) =>
+      (draft.disabledAt.get(userId) ?? Infinity) <= at ? "DISABLED" : "ENABLED",
     deniedUserIds(accountId) {
-      const known = denied.get(accountId) ?? deniedIds(organisation, draft.policies, accountId);
+      const known =
+        denied.get(accountId) ?? deniedIds(draft.organisation, draft.policies, accountId);
       denied.set(accountId, known);
       return known;
     },
@@ -119,16 +133,14 @@ export function stateAt(
     isProvisioned: (accountId, permissionSetArn) =>
       draft.inline.isProvisioned(accountId, permissionSetArn),
     hasAccess(userId, accountId, permissionSetArn) {
-      const groups = new Set(
-        memberships.filter((held) => held.userId === userId).map((held) => held.groupId),
-      );
-      return assignments.some(
-        (held) =>
-          held.accountId === accountId &&
-          held.permissionSetArn === permissionSetArn &&
-          (held.principalType === "USER"
-            ? held.principalId === userId
-            : groups.has(held.principalId)),
+      const held = draft.memberships.filter((one) => one.userId === userId).filter(holds(at));
+      const principals = new Set([userId, ...held.map((one) => one.groupId)]);
+      return draft.assignments.some(
+        (one) =>
+          one.accountId === accountId &&
+          one.permissionSetArn === permissionSetArn &&
+          principals.has(one.principalId) &&
+          holds(at)(one),
       );
     },
   };

@@ -4,12 +4,13 @@
  */
 import type { Person } from "../model.ts";
 import { PARTITION } from "../partition.ts";
-import { DAY, HOUR, MINUTE, SECOND } from "../random.ts";
+import { DAY, Dice, HOUR, MINUTE, SECOND } from "../random.ts";
 import { weekdayOf, usedGrants } from "./person-day.ts";
-import { portalEvent, type Device } from "./portal.ts";
-import { draft, machineIdentity } from "./record.ts";
+import type { Device } from "./places.ts";
+import { portalEvent } from "./portal.ts";
+import { centerDraft, machineIdentity } from "./record.ts";
 import { call, vend } from "./roles.ts";
-import type { Plan, Session, Stage } from "./stage.ts";
+import { newSession, type Plan, type Session, type Stage } from "./stage.ts";
 import { accessTokenId } from "./tokens.ts";
 
 const HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS";
@@ -17,88 +18,97 @@ const CHAINS_A_DAY = 2;
 const TOKEN_TYPE = "urn:ietf:params:oauth:token-type:";
 const GRANT_TYPE = "urn:ietf:params:oauth:grant-type:";
 
+const DEVICE: Device = {
+  ip: "10.44.1.10",
+  userAgent:
+    "Boto3/1.40.21 md/Botocore#1.40.21 ua/2.1 os/linux lang/python#3.12.11 exec-env/AWS_Lambda_python3.12",
+};
+
+interface Exchange {
+  name: string;
+  kind: "application" | "background";
+  lasts: number;
+  issued: string;
+  request: (region: string, accountId: string, key: string) => Record<string, unknown>;
+}
+
+/** The agent asks for the accounts of whoever talks to it. */
+const AGENT: Exchange = {
+  name: "chat-agent",
+  kind: "application",
+  lasts: HOUR,
+  issued: "access_token",
+  request: () => ({
+    grantType: `${GRANT_TYPE}jwt-bearer`,
+    scope: ["sso:account:access"],
+    assertion: HIDDEN,
+  }),
+};
+
+/** A notebook's job goes on after its user has signed out; only the trail says which job (facts 2.8). */
+const NOTEBOOK: Exchange = {
+  name: "notebooks",
+  kind: "background",
+  lasts: 7 * DAY,
+  issued: "refresh_token",
+  request: (region, accountId, key) => ({
+    grantType: `${GRANT_TYPE}token-exchange`,
+    subjectToken: HIDDEN,
+    subjectTokenType: `${TOKEN_TYPE}access_token`,
+    requestedTokenType: `${TOKEN_TYPE}refresh_token`,
+    resource: `arn:${PARTITION}:sagemaker:${region}:${accountId}:training-job/forecast-${new Dice(key).hex(6)}`,
+  }),
+};
+
+/** The application's ARN in Identity Center. */
+function applicationArn(stage: Stage, name: string): string {
+  const { managementAccountId, instanceArn } = stage.organisation;
+  const instance = instanceArn.split("/").at(-1) ?? "";
+  const id = `apl-${stage.dice("application", name).hex(16)}`;
+  return `arn:${PARTITION}:sso::${managementAccountId}:application/${instance}/${id}`;
+}
+
+/** One CreateTokenWithIAM and the session it begins. */
 function exchange(
   stage: Stage,
   plan: Plan,
   key: string,
   person: Person,
   at: number,
-  background: boolean,
+  what: Exchange,
 ): Session {
-  const { managementAccountId, instanceArn, region, identityStoreArn } = stage.organisation;
-  const dice = stage.dice("exchange", key);
-  const name = background ? "notebooks" : "chat-agent";
-  const instance = instanceArn.split("/").at(-1) ?? "";
-  const application = `arn:${PARTITION}:sso::${managementAccountId}:application/${instance}/apl-${stage.dice("application", name).hex(16)}`;
-  const device: Device = {
-    ip: background ? "10.44.1.20" : "10.44.1.10",
-    userAgent:
-      "Boto3/1.40.21 md/Botocore#1.40.21 ua/2.1 os/linux lang/python#3.12.11 exec-env/AWS_Lambda_python3.12",
-  };
-  const session: Session = {
-    key,
-    kind: background ? "background" : "application",
-    person,
-    startAt: at,
-    hardEndAt: at + (background ? 7 * DAY : HOUR),
-    signsOutAt: null,
-    lastUseAt: at,
-    parent: null,
-    ...device,
-    credentialId: accessTokenId(dice),
-    clientId: application,
-    role: null,
-    console: false,
-    accessKeyId: "",
-  };
-  const job = `arn:${PARTITION}:sagemaker:${region}:${managementAccountId}:training-job/forecast-${dice.hex(6)}`;
-  const request = background
-    ? {
-        grantType: `${GRANT_TYPE}token-exchange`,
-        subjectToken: HIDDEN,
-        subjectTokenType: `${TOKEN_TYPE}access_token`,
-        requestedTokenType: `${TOKEN_TYPE}refresh_token`,
-        resource: job,
-      }
-    : { grantType: `${GRANT_TYPE}jwt-bearer`, scope: ["sso:account:access"], assertion: HIDDEN };
-  plan.drafts.push(
-    draft(stage, {
-      key: `${key}/CreateTokenWithIAM`,
-      at,
-      step: "session",
-      session,
-      accountId: managementAccountId,
-      region,
-      source: "sso-oauth.amazonaws.com",
-      name: "CreateTokenWithIAM",
-      identity: machineIdentity(
-        stage,
-        managementAccountId,
-        `${name}-role`,
-        name,
-        Math.floor(at / (6 * HOUR)) * 6 * HOUR,
-      ),
-      ...device,
-      readOnly: false,
-      request: { clientId: application, ...request },
-      response: {
-        accessToken: HIDDEN,
-        expiresIn: 3600,
-        tokenType: "Bearer",
-        issuedTokenType: TOKEN_TYPE + (background ? "refresh_token" : "access_token"),
+  const { managementAccountId: accountId, region, identityStoreArn } = stage.organisation;
+  const ARN = applicationArn(stage, what.name);
+  const { kind, lasts, issued, name } = what;
+  const credentialId = accessTokenId(stage.dice("exchange", key));
+  const session = newSession({
+    ...{ key, kind, person, startAt: at, hardEndAt: at + lasts, ...DEVICE },
+    ...{ credentialId, clientId: ARN },
+  });
+  const issuedAt = Math.floor(at / (6 * HOUR)) * 6 * HOUR;
+  const issuedTokenType = TOKEN_TYPE + issued;
+  const made = centerDraft(stage, {
+    key: `${key}/CreateTokenWithIAM`,
+    at,
+    step: "session",
+    session,
+    source: "sso-oauth.amazonaws.com",
+    name: "CreateTokenWithIAM",
+    identity: machineIdentity(stage, accountId, `${name}-role`, name, issuedAt),
+    ...DEVICE,
+    readOnly: false,
+    request: { clientId: ARN, ...what.request(region, accountId, key) },
+    response: { accessToken: HIDDEN, expiresIn: 3600, tokenType: "Bearer", issuedTokenType },
+    more: {
+      additionalEventData: {
+        "identitystore:UserId": person.userId,
+        "identitystore:IdentityStoreArn": identityStoreArn,
+        "identitycenter:CredentialId": credentialId,
       },
-      more: {
-        additionalEventData: {
-          "identitystore:UserId": person.userId,
-          "identitystore:IdentityStoreArn": identityStoreArn,
-          "identitycenter:CredentialId": session.credentialId,
-        },
-        resources: [
-          { accountId: managementAccountId, type: "AWS::SSO::Application", ARN: application },
-        ],
-      },
-    }),
-  );
+      resources: [{ accountId, type: "AWS::SSO::Application", ARN }],
+    },
+  });
+  plan.drafts.push(made);
   plan.sessions.push(session);
   return session;
 }
@@ -120,7 +130,7 @@ export function planApplications(stage: Stage, plan: Plan, day: number): void {
       `application/${person.userId}/${day}/${i}`,
       person,
       at,
-      false,
+      AGENT,
     );
     portalEvent(stage, plan, session, "ListAccounts", at + 2 * SECOND, {
       readOnly: true,
@@ -136,5 +146,5 @@ export function planApplications(stage: Stage, plan: Plan, day: number): void {
   const person = dice.pick(analysts);
   const at = day * DAY + dice.int(9 * 60, 16 * 60) * MINUTE;
   if (stage.isHere(person, at))
-    exchange(stage, plan, `background/${person.userId}/${day}`, person, at, true);
+    exchange(stage, plan, `background/${person.userId}/${day}`, person, at, NOTEBOOK);
 }

@@ -5,9 +5,9 @@
 import type { Person } from "../model.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../random.ts";
 import { thievishCall } from "./calls.ts";
-import { addressOn, ATTACKERS, running, traitsOf } from "./places.ts";
+import { addressOn, ATTACKERS, running, traitsOf, type Device } from "./places.ts";
 import { usedGrants } from "./person-day.ts";
-import { openPortal, portalEvent, type Device } from "./portal.ts";
+import { openPortal, portalEvent } from "./portal.ts";
 import { draft, roleIdentity, roleOf } from "./record.ts";
 import { call, vend } from "./roles.ts";
 import type { Attack, Draft, Plan, Session, Stage } from "./stage.ts";

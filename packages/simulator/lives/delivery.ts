@@ -26,7 +26,7 @@ function loseIds(record: Draft["record"], dice: Dice): Draft["record"] {
     return { ...record, userIdentity: rest };
   }
   const { requestID: _requestId, ...rest } = record;
-  return rest as Draft["record"];
+  return rest;
 }
 
 /** The record with its instants of delivery. */

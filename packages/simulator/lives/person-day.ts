@@ -4,9 +4,10 @@
  */
 import type { Person, Profile } from "../model.ts";
 import { DAY, HOUR, MINUTE, SECOND, type Dice } from "../random.ts";
-import { addressOn, running, traitsOf } from "./places.ts";
-import { failedSignIn, openPortal, portalEvent } from "./portal.ts";
+import { addressOn, running, traitsOf, type Device } from "./places.ts";
+import { openPortal, portalEvent } from "./portal.ts";
 import { call, chain, vend } from "./roles.ts";
+import { failedSignIn } from "./sign-in.ts";
 import { emptyPlan, type Grant, type Plan, type Session, type Stage } from "./stage.ts";
 import { credentialAt, openToken } from "./tokens.ts";
 
@@ -109,115 +110,75 @@ function work(stage: Stage, plan: Plan, session: Session, dice: Dice, endsAt: nu
   }
 }
 
-function portalWork(
-  stage: Stage,
-  plan: Plan,
-  portal: Session,
-  person: Person,
-  shape: DayShape,
-  dice: Dice,
-  day: number,
-): void {
-  const grants = usedGrants(stage, person, shape.beginsAt);
+/** A day of a person, as the parts of it are planned. */
+interface Today {
+  stage: Stage;
+  plan: Plan;
+  person: Person;
+  day: number;
+  shape: DayShape;
+  dice: Dice;
+  portal: Session;
+  grants: Grant[];
+}
+
+function portalWork({ stage, plan, person, day, shape, dice, portal, grants }: Today): void {
   let at = Math.max(portal.startAt, shape.beginsAt) + dice.int(20, 300) * SECOND;
   const device = { ip: shape.ip, userAgent: portal.userAgent };
-  for (let i = 0; i < dice.int(1, 2) && grants.length > 0; i++) {
+  for (let i = dice.int(1, 2); i > 0 && at < shape.endsAt - HOUR; i--) {
     portalEvent(stage, plan, portal, "ListApplications", at, { readOnly: true, device });
-    const session = vend(
-      stage,
-      plan,
-      portal,
-      dice.pick(grants),
-      at + 8 * SECOND,
-      `role/${person.userId}/${day}/p${i}`,
-      device,
-    );
+    const key = `role/${person.userId}/${day}/p${i}`;
+    const session = vend(stage, plan, portal, dice.pick(grants), at + 8 * SECOND, key, device);
     work(stage, plan, session, dice, shape.endsAt);
     at += dice.int(40, 150) * MINUTE;
-    if (at > shape.endsAt - HOUR) break;
   }
 }
 
-function commandLineWork(
-  stage: Stage,
-  plan: Plan,
-  portal: Session,
-  person: Person,
-  shape: DayShape,
-  dice: Dice,
-  day: number,
-): void {
+function lookAround({ stage, plan, dice, grants }: Today, token: Session, at: number): void {
+  const credentialId = credentialAt(stage, token, at);
+  const seen = { readOnly: true, credentialId, type: "AwsApiCall" } as const;
+  portalEvent(stage, plan, token, "ListAccounts", at + 4 * SECOND, seen);
+  const details = { account_id: dice.pick(grants).accountId };
+  portalEvent(stage, plan, token, "ListAccountRoles", at + 6 * SECOND, { ...seen, details });
+}
+
+function chainedWork({ stage, plan, person, day, dice }: Today, session: Session): void {
+  const role = dice.pick(["deployer", "data-pipeline", "migration"]);
+  const at = session.startAt + dice.int(60, 300) * SECOND;
+  const child = chain(stage, plan, session, at, role, `chain/${person.userId}/${day}`);
+  for (let i = 1; i <= 3; i++) {
+    const key = `${child.key}/call/${i}`;
+    call(stage, plan, child, child.startAt + i * dice.int(30, 400) * SECOND, { key });
+  }
+}
+
+function commandLineWork(today: Today): void {
+  const { stage, plan, person, day, shape, dice, portal, grants } = today;
   const traits = traitsOf(stage, person);
-  const grants = usedGrants(stage, person, shape.beginsAt);
-  if (grants.length === 0) return;
-  const device = (command: string): { ip: string; userAgent: string } => ({
+  const device = (command: string): Device => ({
     ip: shape.ip,
     userAgent: running(traits.commandLine, command),
   });
   const at = Math.max(portal.startAt, shape.beginsAt) + dice.int(12, 90) * SECOND;
-  const until = Math.min(at + dice.int(30, 150) * MINUTE, shape.endsAt - MINUTE);
-  const grant = traits.deviceCode ? "device_code" : "authorization_code";
   const token = openToken(stage, plan, {
     key: `token/${person.userId}/${day}`,
     person,
     at,
-    grant,
+    grant: traits.deviceCode ? "device_code" : "authorization_code",
     device: device("sso.login"),
     parent: portal,
-    until,
+    until: Math.min(at + dice.int(30, 150) * MINUTE, shape.endsAt - MINUTE),
   });
-  const listed = dice.chance(0.4);
-  const chosen = dice.pick(grants);
-  if (listed) {
-    const credentialId = credentialAt(stage, token, at + 4 * SECOND);
-    portalEvent(stage, plan, token, "ListAccounts", at + 4 * SECOND, {
-      readOnly: true,
-      credentialId,
-      type: "AwsApiCall",
-    });
-    portalEvent(stage, plan, token, "ListAccountRoles", at + 6 * SECOND, {
-      readOnly: true,
-      credentialId,
-      type: "AwsApiCall",
-      details: { account_id: chosen.accountId },
-    });
-  }
-  const session = vend(
-    stage,
-    plan,
-    token,
-    chosen,
-    at + dice.int(10, 50) * SECOND,
-    `role/${person.userId}/${day}/c0`,
-    device("sts.get-caller-identity"),
-  );
-  work(stage, plan, session, dice, shape.endsAt);
-  if (dice.chance(0.3)) {
-    const second = vend(
-      stage,
-      plan,
-      token,
-      dice.pick(grants),
-      at + dice.int(20, 60) * MINUTE,
-      `role/${person.userId}/${day}/c1`,
-      device("s3.ls"),
-    );
-    work(stage, plan, second, dice, shape.endsAt);
-  }
-  if (dice.chance(0.08)) {
-    const child = chain(
-      stage,
-      plan,
-      session,
-      session.startAt + dice.int(60, 300) * SECOND,
-      dice.pick(["deployer", "data-pipeline", "migration"]),
-      `chain/${person.userId}/${day}`,
-    );
-    for (let i = 1; i <= 3; i++)
-      call(stage, plan, child, child.startAt + i * dice.int(30, 400) * SECOND, {
-        key: `${child.key}/call/${i}`,
-      });
-  }
+  if (dice.chance(0.4)) lookAround(today, token, at);
+  const become = (after: number, name: string, command: string): Session => {
+    const key = `role/${person.userId}/${day}/${name}`;
+    const session = vend(stage, plan, token, dice.pick(grants), at + after, key, device(command));
+    work(stage, plan, session, dice, shape.endsAt);
+    return session;
+  };
+  const first = become(dice.int(10, 50) * SECOND, "c0", "sts.get-caller-identity");
+  if (dice.chance(0.3)) become(dice.int(20, 60) * MINUTE, "c1", "s3.ls");
+  if (dice.chance(0.08)) chainedWork(today, first);
 }
 
 /** Adds a person's local day (days since the epoch) to the plan. */
@@ -227,13 +188,13 @@ export function planPersonDay(stage: Stage, plan: Plan, person: Person, day: num
   const dice = stage.dice("work", person.userId, day);
   const traits = traitsOf(stage, person);
   if (person.externalId === null && dice.chance(0.04)) {
+    const device = { ip: shape.ip, userAgent: traits.browser };
     failedSignIn(
       stage,
       plan,
       `failed/${person.userId}/${day}`,
-      person,
       shape.beginsAt - 2 * MINUTE,
-      { ip: shape.ip, userAgent: traits.browser },
+      device,
     );
   }
   const byCommandLine = dice.chance(COMMAND_LINE[person.profile]);
@@ -241,6 +202,9 @@ export function planPersonDay(stage: Stage, plan: Plan, person: Person, day: num
   const portal = portalOfDay(stage, plan, person, day, looks);
   // Some open the portal in the morning and never come back to it: a session of seven days that nobody uses.
   if (traits.habit === "leaves" && !byCommandLine && dice.chance(0.6)) return;
-  if (byCommandLine) commandLineWork(stage, plan, portal, person, shape, dice, day);
-  if (!byCommandLine || dice.chance(0.2)) portalWork(stage, plan, portal, person, shape, dice, day);
+  const grants = usedGrants(stage, person, shape.beginsAt);
+  if (grants.length === 0) return;
+  const today: Today = { stage, plan, person, day, shape, dice, portal, grants };
+  if (byCommandLine) commandLineWork(today);
+  if (!byCommandLine || dice.chance(0.2)) portalWork(today);
 }

@@ -5,6 +5,12 @@
 import type { Person } from "../model.ts";
 import type { Stage } from "./stage.ts";
 
+/** Where and with what somebody acts. */
+export interface Device {
+  ip: string;
+  userAgent: string;
+}
+
 const OFFICES: Record<number, string[]> = {
   60: ["192.0.2.10", "192.0.2.11"],
   0: ["192.0.2.70"],

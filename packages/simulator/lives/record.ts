@@ -77,6 +77,12 @@ export function draft(stage: Stage, parts: Parts): Draft {
   };
 }
 
+/** A draft of the account and Region that Identity Center lives in. */
+export function centerDraft(stage: Stage, parts: Omit<Parts, "accountId" | "region">): Draft {
+  const { managementAccountId: accountId, region } = stage.organisation;
+  return draft(stage, { ...parts, accountId, region });
+}
+
 /** `onBehalfOf` of a person. */
 export const onBehalfOf = (stage: Stage, person: Person): Fields => ({
   userId: person.userId,

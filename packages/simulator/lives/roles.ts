@@ -6,10 +6,17 @@
 import { PARTITION } from "../partition.ts";
 import { SECOND } from "../random.ts";
 import { callFor, type ApiCall } from "./calls.ts";
-import { SERVICE_ADDRESS, SERVICE_AGENT } from "./places.ts";
-import { portalEvent, type Device } from "./portal.ts";
-import { draft, roleIdentity, roleOf, sessionArn } from "./record.ts";
-import type { Grant, Plan, Session, Stage } from "./stage.ts";
+import { SERVICE_ADDRESS, SERVICE_AGENT, type Device } from "./places.ts";
+import { portalEvent } from "./portal.ts";
+import { draft, roleIdentity, roleOf, sessionArn, type Parts } from "./record.ts";
+import {
+  newSession,
+  type Grant,
+  type Plan,
+  type RoleOf,
+  type Session,
+  type Stage,
+} from "./stage.ts";
 import { credentialAt } from "./tokens.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -23,11 +30,49 @@ function localeTime(at: number): string {
   return `${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()}, ${date.getUTCFullYear()}, ${clock}`;
 }
 
-function assumeWithSaml(stage: Stage, plan: Plan, session: Session): void {
+/** Request and response of AssumeRoleWithSAML; its access key is not the one the session will use (facts 0.6). */
+function samlExchange(
+  stage: Stage,
+  session: Session,
+  providerArn: string,
+  qualifier: string,
+): Pick<Parts, "request" | "response"> {
   const role = roleOf(session);
   const dice = stage.dice("saml", session.key);
-  const provider = stage.dice("saml-provider", role.accountId);
-  const providerArn = `arn:${PARTITION}:iam::${role.accountId}:saml-provider/AWSSSO_${provider.hex(16)}_DO_NOT_DELETE`;
+  const issuer = `https://portal.sso.${stage.organisation.region}.amazonaws.com/saml/assertion`;
+  return {
+    request: {
+      sAMLAssertionID: `_${dice.uuid()}`,
+      roleSessionName: role.sessionName,
+      roleArn: role.roleArn,
+      principalArn: providerArn,
+      durationSeconds: role.seconds,
+    },
+    response: {
+      credentials: {
+        accessKeyId: `ASIA${dice.base32(16)}`,
+        sessionToken: dice.alphanumeric(64),
+        expiration: localeTime(session.hardEndAt),
+      },
+      assumedRoleUser: assumedRoleUser(session),
+      subject: role.sessionName,
+      subjectType: "persistent",
+      issuer: `${issuer}/${stage.dice("issuer", role.accountId).alphanumeric(40)}`,
+      audience: "https://signin.aws.amazon.com/saml",
+      nameQualifier: qualifier,
+    },
+  };
+}
+
+const assumedRoleUser = (session: Session): Record<string, string> => ({
+  assumedRoleId: `${roleOf(session).roleId}:${roleOf(session).sessionName}`,
+  arn: sessionArn(session),
+});
+
+function assumeWithSaml(stage: Stage, plan: Plan, session: Session): void {
+  const { accountId, roleArn, sessionName } = roleOf(session);
+  const provider = stage.dice("saml-provider", accountId);
+  const providerArn = `arn:${PARTITION}:iam::${accountId}:saml-provider/AWSSSO_${provider.hex(16)}_DO_NOT_DELETE`;
   const qualifier = Buffer.from(provider.hex(20), "hex").toString("base64");
   plan.drafts.push(
     draft(stage, {
@@ -35,46 +80,24 @@ function assumeWithSaml(stage: Stage, plan: Plan, session: Session): void {
       at: session.startAt,
       step: "assume",
       session,
-      accountId: role.accountId,
+      accountId,
       region: stage.organisation.region,
       source: "sts.amazonaws.com",
       name: "AssumeRoleWithSAML",
       identity: {
         type: "SAMLUser",
-        principalId: `${qualifier}:${role.sessionName}`,
-        userName: role.sessionName,
+        principalId: `${qualifier}:${sessionName}`,
+        userName: sessionName,
         identityProvider: qualifier,
       },
       ip: SERVICE_ADDRESS,
       userAgent: SERVICE_AGENT,
       readOnly: true,
-      request: {
-        sAMLAssertionID: `_${dice.uuid()}`,
-        roleSessionName: role.sessionName,
-        roleArn: role.roleArn,
-        principalArn: providerArn,
-        durationSeconds: role.seconds,
-      },
-      response: {
-        credentials: {
-          accessKeyId: `ASIA${dice.base32(16)}`,
-          sessionToken: dice.alphanumeric(64),
-          expiration: localeTime(session.hardEndAt),
-        },
-        assumedRoleUser: {
-          assumedRoleId: `${role.roleId}:${role.sessionName}`,
-          arn: sessionArn(session),
-        },
-        subject: role.sessionName,
-        subjectType: "persistent",
-        issuer: `https://portal.sso.${stage.organisation.region}.amazonaws.com/saml/assertion/${provider.alphanumeric(40)}`,
-        audience: "https://signin.aws.amazon.com/saml",
-        nameQualifier: qualifier,
-      },
+      ...samlExchange(stage, session, providerArn, qualifier),
       more: {
         resources: [
-          { accountId: role.accountId, type: "AWS::IAM::Role", ARN: role.roleArn },
-          { accountId: role.accountId, type: "AWS::IAM::SAMLProvider", ARN: providerArn },
+          { accountId, type: "AWS::IAM::Role", ARN: roleArn },
+          { accountId, type: "AWS::IAM::SAMLProvider", ARN: providerArn },
         ],
       },
     }),
@@ -94,23 +117,19 @@ export function vend(
   const dice = stage.dice("vend", key);
   const role = { ...stage.role(grant.accountId, grant.set), sessionName: parent.person.userName };
   const startAt = Math.floor(at / SECOND) * SECOND + dice.int(0, 1) * SECOND;
-  const session: Session = {
+  const session = newSession({
     key,
     kind: "role",
     person: parent.person,
     startAt,
     hardEndAt: startAt + role.seconds * SECOND,
-    signsOutAt: null,
-    lastUseAt: startAt,
     parent,
     ip: device.ip,
     userAgent: device.userAgent,
-    credentialId: "",
-    clientId: "",
     role,
     console: parent.kind === "portal",
     accessKeyId: `ASIA${dice.base32(16)}`,
-  };
+  });
   const vendAt = Math.floor(at / SECOND) * SECOND;
   // The vend belongs to both: it is the parent's use, and what decides whether the child exists.
   const before = plan.drafts.length;
@@ -199,6 +218,45 @@ export function call(
   );
 }
 
+/** The session of a plain role of the same account, assumed out of a role session. */
+function childOf(
+  stage: Stage,
+  parent: Session,
+  at: number,
+  roleName: string,
+  key: string,
+): Session {
+  const { accountId } = roleOf(parent);
+  const dice = stage.dice("chain", key);
+  const startAt = Math.floor(at / SECOND) * SECOND;
+  const role: RoleOf = {
+    accountId,
+    permissionSetArn: "",
+    name: "PowerUser",
+    roleName,
+    roleArn: `arn:${PARTITION}:iam::${accountId}:role/${roleName}`,
+    roleId: `AROA${stage.dice("plain-role", accountId, roleName).base32(17)}`,
+    sessionName: `deploy-${dice.hex(8)}`,
+    // AWS: a chained session lasts an hour at most, whatever the role allows (IAM User Guide, role chaining).
+    seconds: 3600,
+  };
+  const { person, ip, userAgent } = parent;
+  const hardEndAt = startAt + role.seconds * SECOND;
+  const accessKeyId = `ASIA${dice.base32(16)}`;
+  return newSession({
+    key,
+    kind: "chained-role",
+    person,
+    startAt,
+    hardEndAt,
+    parent,
+    ip,
+    userAgent,
+    role,
+    accessKeyId,
+  });
+}
+
 /** Assumes a role of the account out of a role session; the child's calls name no person (facts 3.4.6). */
 export function chain(
   stage: Stage,
@@ -208,58 +266,30 @@ export function chain(
   roleName: string,
   key: string,
 ): Session {
-  const from = roleOf(parent);
-  const dice = stage.dice("chain", key);
-  const roleId = `AROA${stage.dice("plain-role", from.accountId, roleName).base32(17)}`;
-  const roleArn = `arn:${PARTITION}:iam::${from.accountId}:role/${roleName}`;
-  const startAt = Math.floor(at / SECOND) * SECOND;
-  const sessionName = `deploy-${dice.hex(8)}`;
-  const session: Session = {
-    ...parent,
-    key,
-    kind: "chained-role",
-    startAt,
-    // AWS: a chained session lasts an hour at most, whatever the role allows (IAM User Guide, role chaining).
-    hardEndAt: startAt + 3600 * SECOND,
-    lastUseAt: startAt,
-    parent,
-    role: {
-      accountId: from.accountId,
-      permissionSetArn: "",
-      name: "PowerUser",
-      roleName,
-      roleArn,
-      roleId,
-      sessionName,
-      seconds: 3600,
-    },
-    console: false,
-    accessKeyId: `ASIA${dice.base32(16)}`,
-  };
+  const session = childOf(stage, parent, at, roleName, key);
+  const { accountId, roleArn, sessionName, seconds } = roleOf(session);
   const made: ApiCall = {
     source: "sts.amazonaws.com",
     name: "AssumeRole",
     prefix: "sts",
     readOnly: true,
     region: null,
-    request: { roleArn, roleSessionName: sessionName, durationSeconds: 3600 },
+    request: { roleArn, roleSessionName: sessionName, durationSeconds: seconds },
     resource: roleArn,
   };
-  call(stage, plan, parent, startAt, { made, key: `${key}/AssumeRole` });
+  call(stage, plan, parent, session.startAt, { made, key: `${key}/AssumeRole` });
   const assumed = plan.drafts.at(-1);
   if (assumed !== undefined) {
     assumed.step = "chain";
     assumed.record["responseElements"] = {
       credentials: {
         accessKeyId: session.accessKeyId,
-        sessionToken: dice.alphanumeric(64),
+        sessionToken: stage.dice("chain-token", key).alphanumeric(64),
         expiration: localeTime(session.hardEndAt),
       },
-      assumedRoleUser: { assumedRoleId: `${roleId}:${sessionName}`, arn: sessionArn(session) },
+      assumedRoleUser: assumedRoleUser(session),
     };
-    assumed.record["resources"] = [
-      { accountId: from.accountId, type: "AWS::IAM::Role", ARN: roleArn },
-    ];
+    assumed.record["resources"] = [{ accountId, type: "AWS::IAM::Role", ARN: roleArn }];
   }
   plan.sessions.push(session);
   return session;

@@ -41,6 +41,24 @@ export interface Session {
   accessKeyId: string;
 }
 
+/** A session with what its maker knows; the rest as for a session of that kind without it. */
+export function newSession(
+  parts: Pick<Session, "key" | "kind" | "person" | "startAt" | "hardEndAt" | "ip" | "userAgent"> &
+    Partial<Session>,
+): Session {
+  return {
+    signsOutAt: null,
+    lastUseAt: parts.startAt,
+    parent: null,
+    credentialId: "",
+    clientId: "",
+    role: null,
+    console: false,
+    accessKeyId: "",
+    ...parts,
+  };
+}
+
 /** A permission set's role in one account, or a role assumed from it. */
 export interface RoleOf {
   accountId: string;

@@ -4,9 +4,9 @@
  */
 import type { Person } from "../model.ts";
 import { MINUTE, SECOND, type Dice } from "../random.ts";
-import { draft, personIdentity } from "./record.ts";
-import type { Plan, Session, Stage } from "./stage.ts";
-import type { Device } from "./portal.ts";
+import { centerDraft, personIdentity } from "./record.ts";
+import { newSession, type Plan, type Session, type Stage } from "./stage.ts";
+import type { Device } from "./places.ts";
 
 /** From one refresh to the next: the token lives an hour and tools renew it in its last minutes. */
 export const REFRESH_EVERY = 57 * MINUTE;
@@ -30,6 +30,30 @@ export function credentialAt(stage: Stage, session: Session, at: number): string
   return accessTokenId(stage.dice("access-token", session.key, refreshes));
 }
 
+/** Request parameters of a grant; what is secret is masked by AWS, except the device code (facts 2.3). */
+function requestOf(
+  stage: Stage,
+  session: Session,
+  grant: Grant | "refresh_token",
+): Record<string, string> {
+  const client = { clientId: session.clientId, clientSecret: HIDDEN };
+  if (grant === "refresh_token") return { ...client, grantType: grant, refreshToken: HIDDEN };
+  if (grant === "authorization_code") {
+    const redirectUri = "http://127.0.0.1:49152/oauth/callback";
+    return { ...client, grantType: grant, code: HIDDEN, redirectUri, codeVerifier: HIDDEN };
+  }
+  const deviceCode = stage.dice("device-code", session.key).alphanumeric(44);
+  return { ...client, grantType: "urn:ietf:params:oauth:grant-type:device_code", deviceCode };
+}
+
+const ISSUED = {
+  accessToken: HIDDEN,
+  tokenType: "Bearer",
+  expiresIn: 3600,
+  refreshToken: HIDDEN,
+  idToken: HIDDEN,
+};
+
 function createToken(
   stage: Stage,
   plan: Plan,
@@ -37,52 +61,27 @@ function createToken(
   at: number,
   grant: Grant | "refresh_token",
   issued: boolean,
-  device: Device,
 ): void {
-  const { managementAccountId, region, identityStoreId } = stage.organisation;
-  const dice = stage.dice("create-token", session.key, at, grant);
-  const device_code = grant === "device_code";
-  const requestParameters = {
-    clientId: session.clientId,
-    clientSecret: HIDDEN,
-    grantType: device_code ? "urn:ietf:params:oauth:grant-type:device_code" : grant,
-    ...(device_code ? { deviceCode: stage.dice("device-code", session.key).alphanumeric(44) } : {}),
-    ...(grant === "authorization_code"
-      ? { code: HIDDEN, redirectUri: "http://127.0.0.1:49152/oauth/callback", codeVerifier: HIDDEN }
-      : {}),
-    ...(grant === "refresh_token" ? { refreshToken: HIDDEN } : {}),
-  };
-  const credential = Buffer.from(`${region}-${dice.uuid()}`).toString("hex");
+  const { managementAccountId: accountId, region, identityStoreId } = stage.organisation;
+  const key = `${session.key}/CreateToken/${grant}/${at}`;
+  // Another form again than the access token's id, and not the same value (facts 3.1).
+  const credential = Buffer.from(`${region}-${stage.dice("grant", key).uuid()}`).toString("hex");
   plan.drafts.push(
-    draft(stage, {
-      key: `${session.key}/CreateToken/${grant}/${at}`,
+    centerDraft(stage, {
+      key,
       at,
       step: "session",
       session,
-      accountId: managementAccountId,
-      region,
       source: "sso.amazonaws.com",
       name: "CreateToken",
       identity: personIdentity(stage, session.person, credential, at),
-      ip: device.ip,
-      userAgent: device.userAgent,
+      ip: session.ip,
+      userAgent: session.userAgent,
       readOnly: false,
       version: "1.08",
-      request: requestParameters,
-      response: issued
-        ? {
-            accessToken: HIDDEN,
-            tokenType: "Bearer",
-            expiresIn: 3600,
-            refreshToken: HIDDEN,
-            idToken: HIDDEN,
-          }
-        : null,
-      more: {
-        resources: [
-          { accountId: managementAccountId, type: "IdentityStoreId", ARN: identityStoreId },
-        ],
-      },
+      request: requestOf(stage, session, grant),
+      response: issued ? ISSUED : null,
+      more: { resources: [{ accountId, type: "IdentityStoreId", ARN: identityStoreId }] },
     }),
   );
 }
@@ -103,37 +102,25 @@ export interface TokenStart {
 /** A chain of grants: the first and its refreshes. */
 export function openToken(stage: Stage, plan: Plan, start: TokenStart): Session {
   const dice = stage.dice("token", start.key);
-  const session: Session = {
+  const session = newSession({
     key: start.key,
     kind: "token",
     person: start.person,
     startAt: Math.floor(start.at / SECOND) * SECOND,
     hardEndAt: start.parent.hardEndAt,
     signsOutAt: start.parent.signsOutAt,
-    lastUseAt: start.at,
     parent: start.parent,
     ...start.device,
-    credentialId: "",
     clientId: dice.alphanumeric(22),
-    role: null,
-    console: false,
-    accessKeyId: "",
-  };
+  });
   if (start.grant === "device_code") {
-    for (let i = dice.int(1, 3); i > 0; i--)
-      createToken(
-        stage,
-        plan,
-        session,
-        start.at - i * 5 * SECOND,
-        "device_code",
-        false,
-        start.device,
-      );
+    for (let i = dice.int(1, 3); i > 0; i--) {
+      createToken(stage, plan, session, session.startAt - i * 5 * SECOND, "device_code", false);
+    }
   }
-  createToken(stage, plan, session, start.at, start.grant, true, start.device);
+  createToken(stage, plan, session, session.startAt, start.grant, true);
   for (let at = session.startAt + REFRESH_EVERY; at < start.until; at += REFRESH_EVERY) {
-    createToken(stage, plan, session, at, "refresh_token", true, start.device);
+    createToken(stage, plan, session, at, "refresh_token", true);
   }
   plan.sessions.push(session);
   return session;

@@ -5,9 +5,10 @@
 import type { Change, Person } from "../../model.ts";
 import { PARTITION } from "../../partition.ts";
 import { DAY, MINUTE, SECOND } from "../../random.ts";
-import { draft, eventTime, roleIdentity } from "../record.ts";
+import { centerDraft, draft, eventTime, roleIdentity } from "../record.ts";
 import { call } from "../roles.ts";
 import { emptyPlan, type Draft, type Session, type Stage } from "../stage.ts";
+import { credentialAt } from "../tokens.ts";
 import { helpDeskAt } from "../watch.ts";
 import { DENYING, type Consequences } from "./consequences.ts";
 
@@ -26,7 +27,7 @@ function camel(value: unknown): unknown {
 /** The record of a change, in the caller's account. */
 export function changeRecord(stage: Stage, change: Change): Draft {
   const { caller } = change;
-  const [, roleId] = [caller.accountId, caller.principalId.split(":")[0] ?? ""];
+  const roleId = caller.principalId.split(":")[0] ?? "";
   return draft(stage, {
     key: `change/${change.requestId}`,
     at: change.at,
@@ -152,52 +153,32 @@ export function helpDeskRecords(
 
 function helpDeskActs(stage: Stage, person: Person, at: number, living: Session[]): Draft[] {
   const desk = helpDeskAt(stage, emptyPlan(), at);
-  const { managementAccountId, region, identityStoreId } = stage.organisation;
-  const act = (
-    key: string,
-    name: string,
-    source: string,
-    second: number,
-    request: Record<string, unknown>,
-  ): Draft => {
-    const dice = stage.dice("help-desk", key);
-    return draft(stage, {
+  const named = { identityStoreId: stage.organisation.identityStoreId, userId: person.userId };
+  const act = (what: string, name: string, source: string, second: number, more: object): Draft => {
+    const key = `help-desk/${person.userId}/${at}/${what}`;
+    const accessKeyId = `ASIA${stage.dice("help-desk", key).base32(16)}`;
+    return centerDraft(stage, {
       key,
       at: at + second * SECOND,
       step: "outside",
       session: null,
-      accountId: managementAccountId,
-      region,
       source,
       name,
-      identity: roleIdentity(stage, desk, `ASIA${dice.base32(16)}`, true),
+      identity: roleIdentity(stage, desk, accessKeyId, true),
       ip: desk.ip,
       userAgent: desk.userAgent,
       readOnly: false,
-      request,
+      request: { ...named, ...more },
       more: { sessionCredentialFromConsole: "true" },
     });
   };
   const ended = living.map((session, i) => {
-    const named = stage.switches.batchDeleteNamesSession
-      ? { credentialId: session.credentialId, sessionIds: [session.credentialId] }
+    // A chain of grants has had several credentials; the console names the one that is current.
+    const id = credentialAt(stage, session, at);
+    const more = stage.switches.batchDeleteNamesSession
+      ? { credentialId: id, sessionIds: [id] }
       : {};
-    return act(
-      `help-desk/${person.userId}/${at}/${session.key}`,
-      "BatchDeleteSession",
-      "sso.amazonaws.com",
-      i,
-      { identityStoreId, userId: person.userId, ...named },
-    );
+    return act(session.key, "BatchDeleteSession", "sso.amazonaws.com", i, more);
   });
-  return [
-    ...ended,
-    act(
-      `help-desk/${person.userId}/${at}/disable`,
-      "DisableUser",
-      "sso-directory.amazonaws.com",
-      ended.length,
-      { identityStoreId, userId: person.userId },
-    ),
-  ];
+  return [...ended, act("disable", "DisableUser", "sso-directory.amazonaws.com", ended.length, {})];
 }

@@ -62,8 +62,8 @@ export class Consequences {
     ) {
       this.#disable(textField(parameters, "id"), effectiveAt);
     }
-    if (/GroupMembership$/.test(eventName)) this.#touchedMemberships = true;
-    if (/AccountAssignment$/.test(eventName)) {
+    if (eventName.endsWith("GroupMembership")) this.#touchedMemberships = true;
+    if (eventName.endsWith("AccountAssignment")) {
       const pair = `${textField(parameters, "TargetId")} ${textField(parameters, "PermissionSetArn")}`;
       this.#touchedPairs.add(pair);
       if (eventName === "DeleteAccountAssignment") this.#removals.push({ pair, at: effectiveAt });
