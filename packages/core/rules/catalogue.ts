@@ -8,7 +8,7 @@ import { stalePortalSession } from "./stale-portal-session/rule.ts";
 import { unusedAdministratorPermissionSet } from "./unused-administrator-permission-set/rule.ts";
 
 /** In the order of their ids. */
-export const CATALOGUE: readonly Rule[] = Object.freeze([
+export const catalogue: readonly Rule[] = Object.freeze([
   deviceCodeFromUnknownNetwork,
   stalePortalSession,
   unusedAdministratorPermissionSet,
