@@ -81,10 +81,8 @@ function exchange(
   const ARN = applicationArn(stage, what.name);
   const { kind, lasts, issued, name } = what;
   const credentialId = accessTokenId(stage.dice("exchange", key));
-  const session = newSession({
-    ...{ key, kind, person, startAt: at, hardEndAt: at + lasts, ...DEVICE },
-    ...{ credentialId, clientId: ARN },
-  });
+  const bounds = { startAt: at, hardEndAt: at + lasts };
+  const session = newSession({ key, kind, person, ...bounds, ...DEVICE, credentialId });
   const issuedAt = Math.floor(at / (6 * HOUR)) * 6 * HOUR;
   const issuedTokenType = TOKEN_TYPE + issued;
   const made = centerDraft(stage, {

@@ -34,7 +34,9 @@ export class TrailWriter {
   readonly #options: TrailWriterOptions;
   #timer: NodeJS.Timeout | null = null;
   #round: Promise<Written> | null = null;
-  #stopped = true;
+  /** Counts starts and stops: a round of an earlier start does not plan another. */
+  #turn = 0;
+  #running = false;
 
   /** Writes below `dir`; how far it came stands beside it, in `<dir>/../trail-state.json`. */
   constructor(lives: Lives, dir: string, options: TrailWriterOptions = {}) {
@@ -123,8 +125,9 @@ export class TrailWriter {
       throw new Error(
         "A trail cannot grow without a clock; hand one over when the writer is made.",
       );
-    if (!this.#stopped) return;
-    this.#stopped = false;
+    if (this.#running) return;
+    this.#running = true;
+    const turn = ++this.#turn;
     const look = async (): Promise<void> => {
       try {
         this.#round = this.catchUp(clock.now());
@@ -132,20 +135,18 @@ export class TrailWriter {
       } catch (problem) {
         this.#options.onProblem?.(problem);
       }
-      this.#round = null;
-      if (this.#stopped) return;
+      if (turn !== this.#turn) return;
       const pause = (DELIVERY_EVERY - (clock.now() % DELIVERY_EVERY)) / clock.rate;
-      this.#timer = setTimeout(
-        () => void look(),
-        Math.min(LOOK.atMost, Math.max(LOOK.atLeast, pause)),
-      );
+      const wait = Math.min(LOOK.atMost, Math.max(LOOK.atLeast, pause));
+      this.#timer = setTimeout(() => void look(), wait);
     };
     void look();
   }
 
   /** Resolves when no more file will be written. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#running = false;
+    this.#turn += 1;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     await this.#round?.catch(() => undefined);
