@@ -14,9 +14,6 @@ import { DAY, Dice } from "./random.ts";
 /** Days of history a demo starts with. */
 export const HISTORY_DAYS = 120;
 
-/** The portal session duration of every simulated organisation: seven days, so that sessions can grow stale. No API reads it. */
-export const PORTAL_SESSION_MINUTES = 7 * 24 * 60;
-
 /** The anchor of an organisation whose demo opens at `opening`: midnight UTC, `historyDays` before that day. */
 export function anchorFor(opening: number, historyDays = HISTORY_DAYS): number {
   return Math.floor(opening / DAY) * DAY - historyDays * DAY;
