@@ -19,7 +19,7 @@ export function anchorFor(opening: number, historyDays = HISTORY_DAYS): number {
   return Math.floor(opening / DAY) * DAY - historyDays * DAY;
 }
 
-/** Long enough that a session can go stale; the same for every seed. */
+/** The portal session duration of every simulated organisation: seven days, so that sessions can grow stale. No API reads it. */
 export const PORTAL_SESSION_MINUTES = 7 * 24 * 60;
 
 /**
