@@ -24,14 +24,15 @@ export interface Judgement {
 
 export interface SweepStore {
   /**
-   * Claims up to `limit` people that are due (oldest first, skipping those another process holds), judges them and writes the
-   * result in one transaction. Answers how many it judged; 0 when nobody is due.
+   * Claims up to `limit` people that are due (oldest first, skipping those another process holds), judges them together and
+   * writes the result in one transaction. `judge` answers one judgement for each, in their order. Answers how many it judged;
+   * 0 when nobody is due.
    */
   sweep(
     now: Instant,
     limit: number,
     channels: readonly string[],
-    judge: (due: DuePerson) => Judgement,
+    judge: (due: readonly DuePerson[]) => readonly Judgement[],
   ): Promise<number>;
   /** People that are due now. */
   dueCount(now: Instant): Promise<number>;

@@ -23,23 +23,32 @@ export class PostgresSweepStore implements SweepStore {
     now: Instant,
     limit: number,
     channels: readonly string[],
-    judge: (due: DuePerson) => Judgement,
+    judge: (due: readonly DuePerson[]) => readonly Judgement[],
   ): Promise<number> {
     return transaction(this.#database, async (client) => {
       const people = await claim(client, now, limit);
       if (people.length === 0) return 0;
       const events = await eventsOfPeople(client, people, now);
-      const sessions: Session[] = [];
-      const next: (Instant | null)[] = [];
+      const due: DuePerson[] = [];
       for (const person of people) {
         const findings = await openFindingsOf(client, person);
-        const judgement = judge({ person, events: events.get(personKey(person)) ?? [], findings });
-        sessions.push(...judgement.sessions);
-        next.push(judgement.nextDecisionAt);
-        await applyReconciliation(client, judgement.reconciliation, channels, now);
+        due.push({ person, events: events.get(personKey(person)) ?? [], findings });
       }
-      await replaceSessions(client, people, sessions);
-      await settle(client, people, next, now);
+      const judgements = judge(due);
+      for (const { reconciliation } of judgements) {
+        await applyReconciliation(client, reconciliation, channels, now);
+      }
+      await replaceSessions(
+        client,
+        people,
+        judgements.flatMap((judgement) => judgement.sessions),
+      );
+      await settle(
+        client,
+        people,
+        judgements.map((judgement) => judgement.nextDecisionAt),
+        now,
+      );
       return people.length;
     });
   }
@@ -107,7 +116,11 @@ async function settle(
   now: Instant,
 ): Promise<void> {
   await client.query(
-    `update people p set due_at = w.due_at, judged_at = $4, revision = p.revision + 1
+    // An event that claims to be of the future was not used yet: its person is due again when it has come.
+    `update people p
+        set due_at = least(w.due_at,
+                           case when p.last_event_at >= $4 then p.last_event_at + interval '1 millisecond' end),
+            judged_at = $4, revision = p.revision + 1
        from unnest($1::text[], $2::text[], $3::timestamptz[]) as w(arn, user_id, due_at)
       where p.identity_store_arn = w.arn and p.user_id = w.user_id`,
     [

@@ -1,0 +1,33 @@
+/** ObservationStore on Postgres. */
+import type { TrailEvent } from "../../domain/event.ts";
+import type { Instant } from "../../domain/time.ts";
+import { decodeStored } from "../../domain/trail/decode.ts";
+import type { CoverageRow, ObservationStore } from "../../ports/observation-store.ts";
+import type { Database } from "./database.ts";
+
+export class PostgresObservationStore implements ObservationStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async coverage(): Promise<CoverageRow[]> {
+    const { rows } = await this.#database.pool.query<CoverageRow>(
+      `select source, account_id as "accountId", region, first_event_at as "firstEventAt",
+              last_event_at as "lastEventAt", records, last_received_at as "lastReceivedAt"
+         from coverage order by source, account_id, region`,
+    );
+    return rows;
+  }
+
+  async grantEvents(before: Instant): Promise<TrailEvent[]> {
+    const { rows } = await this.#database.pool.query<{ record: unknown }>(
+      `select record from events
+        where kind in ('assignment', 'membership') and occurred_at < $1
+        order by occurred_at, event_id`,
+      [before],
+    );
+    return rows.map((row) => decodeStored(row.record));
+  }
+}

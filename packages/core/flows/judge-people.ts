@@ -1,0 +1,117 @@
+/**
+ * What the stored facts say of people at an instant: their sessions, their effective access with its use, and what the rules
+ * see in them. Pure but for loading what is the same for everybody; nothing is written.
+ */
+import type { EffectiveAccess } from "../domain/access.ts";
+import { effectiveAccess } from "../domain/access/effective.ts";
+import { grantEvents, type GrantEvents } from "../domain/access/grants.ts";
+import { NO_USAGE, usageOf, type PersonUsage } from "../domain/access/usage.ts";
+import type { TrailEvent } from "../domain/event.ts";
+import { personKey, type Person } from "../domain/person.ts";
+import type { Session, SessionSettings } from "../domain/session.ts";
+import { reconstruct } from "../domain/sessions/reconstruct.ts";
+import { viewSession } from "../domain/sessions/state.ts";
+import { earliest, type Instant } from "../domain/time.ts";
+import type { AccessStore, TimedSnapshot } from "../ports/access-store.ts";
+import type { CoverageRow, ObservationStore } from "../ports/observation-store.ts";
+import type { Rule } from "../rules/rule.ts";
+import { runRules, type RuleRun } from "../rules/run-rules.ts";
+
+/** What is the same for everybody at one instant. */
+export interface CommonFacts {
+  readonly now: Instant;
+  readonly settings: SessionSettings;
+  readonly catalogue: readonly Rule[];
+  /** Null before the first crawl. */
+  readonly snapshot: TimedSnapshot | null;
+  readonly coverage: readonly CoverageRow[];
+  readonly grants: GrantEvents;
+}
+
+export interface PersonEvents {
+  readonly person: Person;
+  readonly events: readonly TrailEvent[];
+}
+
+export interface JudgedPerson extends PersonEvents {
+  readonly sessions: readonly Session[];
+  readonly access: readonly EffectiveAccess[];
+  readonly rules: RuleRun;
+}
+
+export async function commonFacts(
+  now: Instant,
+  settings: SessionSettings,
+  catalogue: readonly Rule[],
+  access: AccessStore,
+  observations: ObservationStore,
+): Promise<CommonFacts> {
+  const [snapshot, coverage, events] = await Promise.all([
+    access.asOf(now),
+    observations.coverage(),
+    observations.grantEvents(now),
+  ]);
+  return { now, settings, catalogue, snapshot, coverage, grants: grantEvents(events, now) };
+}
+
+/** Judges people together, because the index of the directory is made once for all of them. */
+export function judgePeople(people: readonly PersonEvents[], common: CommonFacts): JudgedPerson[] {
+  const sessions = new Map(
+    people.map(({ person, events }) => [
+      personKey(person),
+      reconstruct(person, events, common.settings),
+    ]),
+  );
+  const access = accessOfPeople(people, sessions, common);
+  return people.map(({ person, events }) => {
+    const own = sessions.get(personKey(person))!;
+    const rows = access.get(personKey(person)) ?? [];
+    const facts = {
+      person,
+      sessions: own.map((session) => viewSession(session, common.now)),
+      events,
+      access: rows,
+      accessKnown: common.snapshot !== null,
+    };
+    const rules = runRules(common.catalogue, facts, common.now);
+    return { person, events, sessions: own, access: rows, rules };
+  });
+}
+
+/** Since when the use of an account is known: from its own records, or from the portal that hands out every account's roles. */
+export function observedSince(common: Pick<CommonFacts, "coverage" | "snapshot">) {
+  const first = new Map<string, Instant>();
+  for (const row of common.coverage) {
+    first.set(row.accountId, earliest(first.get(row.accountId) ?? null, row.firstEventAt)!);
+  }
+  const owner = common.snapshot?.instance.ownerAccountId;
+  const portal = owner === undefined ? null : (first.get(owner) ?? null);
+  return (accountId: string): Instant | null => earliest(first.get(accountId) ?? null, portal);
+}
+
+function accessOfPeople(
+  people: readonly PersonEvents[],
+  sessions: ReadonlyMap<string, readonly Session[]>,
+  common: CommonFacts,
+): Map<string, EffectiveAccess[]> {
+  const byPerson = new Map<string, EffectiveAccess[]>();
+  if (common.snapshot === null) return byPerson;
+  const usage = new Map<string, PersonUsage>();
+  for (const { person, events } of people) {
+    const key = personKey(person);
+    usage.set(key, usageOf(sessions.get(key) ?? [], events, common.now));
+  }
+  const rows = effectiveAccess(common.snapshot, {
+    users: (user) => usage.has(personKey(user)),
+    usage: (person) => usage.get(personKey(person)) ?? NO_USAGE,
+    observedSince: observedSince(common),
+    grants: common.grants,
+  });
+  for (const row of rows) {
+    const key = personKey(row.user);
+    const known = byPerson.get(key);
+    if (known === undefined) byPerson.set(key, [row]);
+    else known.push(row);
+  }
+  return byPerson;
+}

@@ -1,0 +1,81 @@
+/**
+ * Judges everybody who is due: sessions, findings and alerts of a person are written together. Losing the nudge that calls it
+ * costs latency, because who is due stands in the database.
+ */
+import { reconcileFindings } from "../domain/reconcile-findings.ts";
+import type { SessionSettings } from "../domain/session.ts";
+import { instant } from "../domain/time.ts";
+import type { AccessStore } from "../ports/access-store.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ObservationStore } from "../ports/observation-store.ts";
+import type { DuePerson, Judgement, SweepStore } from "../ports/sweep-store.ts";
+import type { Rule } from "../rules/rule.ts";
+import { commonFacts, judgePeople, type CommonFacts } from "./judge-people.ts";
+
+/** People a transaction: few enough that one with very many events delays few others. */
+const PEOPLE_AT_ONCE = 25;
+
+export interface SweepPorts {
+  readonly sweep: SweepStore;
+  readonly access: AccessStore;
+  readonly observations: ObservationStore;
+  readonly catalogue: readonly Rule[];
+  readonly settings: SessionSettings;
+  /** Alert channels that a new finding is delivered to. */
+  readonly channels: readonly string[];
+  readonly clock: Clock;
+}
+
+export interface SweepReceipt {
+  readonly judged: number;
+  readonly opened: number;
+  readonly resolved: number;
+  /** Rules that threw, once each. */
+  readonly failedRules: readonly string[];
+}
+
+export async function sweepPeople(
+  ports: SweepPorts,
+  progress: (judged: number, total: number) => void = () => undefined,
+  signal?: AbortSignal,
+): Promise<SweepReceipt> {
+  const now = instant(ports.clock.now());
+  const total = await ports.sweep.dueCount(now);
+  const receipt = { judged: 0, opened: 0, resolved: 0 };
+  const failed = new Set<string>();
+  if (total === 0) return { ...receipt, failedRules: [] };
+  const { settings, catalogue, access, observations } = ports;
+  const common = await commonFacts(now, settings, catalogue, access, observations);
+  while (signal?.aborted !== true) {
+    const judged = await ports.sweep.sweep(now, PEOPLE_AT_ONCE, ports.channels, (due) => {
+      const judgements = judge(due, common, failed);
+      for (const { reconciliation } of judgements) {
+        receipt.opened += reconciliation.opened.length;
+        receipt.resolved += reconciliation.resolved.length;
+      }
+      return judgements;
+    });
+    if (judged === 0) break;
+    receipt.judged += judged;
+    progress(receipt.judged, Math.max(total, receipt.judged));
+  }
+  return { ...receipt, failedRules: [...failed].toSorted() };
+}
+
+function judge(
+  due: readonly DuePerson[],
+  common: CommonFacts,
+  failed: Set<string>,
+): Judgement[] {
+  return judgePeople(due, common).map(({ person, sessions, rules }, index) => {
+    for (const { ruleId } of rules.failed) failed.add(ruleId);
+    const broken = new Set(rules.failed.map((rule) => rule.ruleId));
+    // What a rule that threw would have said is unknown: its findings stay as they are.
+    const findings = due[index]!.findings.filter((finding) => !broken.has(finding.ruleId));
+    return {
+      sessions,
+      reconciliation: reconcileFindings(findings, rules.detections, person, common.now),
+      nextDecisionAt: rules.nextDecisionAt,
+    };
+  });
+}

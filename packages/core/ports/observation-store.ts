@@ -1,0 +1,20 @@
+/** What the sources have shown: how far each account is observed, and the events that made grants. */
+import type { TrailEvent } from "../domain/event.ts";
+import type { Instant } from "../domain/time.ts";
+
+export interface CoverageRow {
+  /** `files` or `lookup-events`. */
+  readonly source: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly firstEventAt: Instant;
+  readonly lastEventAt: Instant;
+  readonly records: number;
+  readonly lastReceivedAt: Instant;
+}
+
+export interface ObservationStore {
+  coverage(): Promise<CoverageRow[]>;
+  /** Every assignment and membership event before the instant. */
+  grantEvents(before: Instant): Promise<TrailEvent[]>;
+}

@@ -1,0 +1,78 @@
+/** `curfew ingest PATH…`: imports trail files, each whole or not at all. */
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { trailFilesAt } from "../../../packages/core/adapters/files/folder.ts";
+import { Fault } from "../../../packages/core/domain/fault.ts";
+import { ingestFile, NOTHING, sum, type IngestReceipt } from "../../../packages/core/flows/ingest-file.ts";
+import { judgeDue } from "../judge.ts";
+import { withCommonOptions, type CommonOptions } from "../options.ts";
+import { Output } from "../output.ts";
+import { openRuntime, type Runtime } from "../runtime.ts";
+
+export function addIngest(program: Command): void {
+  withCommonOptions(program.command("ingest"))
+    .description("import CloudTrail files: .json, .json.gz, NDJSON, folders of them, or - for standard input")
+    .argument("<path...>", "files or folders")
+    .action(ingest);
+}
+
+async function ingest(paths: string[], options: CommonOptions): Promise<void> {
+  const started = performance.now();
+  const output = new Output(options);
+  // Every path is looked up before anything is opened: a mistyped one leaves nothing half-done.
+  const files = (await Promise.all(paths.map((path) => (path === "-" ? [path] : trailFilesAt(path))))).flat();
+  const runtime = await openRuntime(options, () => ({ kind: "local" }));
+  try {
+    const { total, refused } = await ingestAll(files, runtime, output);
+    await judgeDue(runtime, output);
+    report(files.length - refused.length, total, performance.now() - started, output);
+    const [first, ...others] = refused;
+    if (first === undefined) return;
+    for (const fault of others) process.stderr.write(`${fault.message}\n`);
+    throw first;
+  } finally {
+    await runtime.close();
+  }
+}
+
+async function ingestAll(
+  files: readonly string[],
+  runtime: Runtime,
+  output: Output,
+): Promise<{ total: IngestReceipt; refused: Fault[] }> {
+  const bar = output.progress("Reading files");
+  const refused: Fault[] = [];
+  let total: IngestReceipt = NOTHING;
+  let done = 0;
+  for (const path of files) {
+    try {
+      const bytes = path === "-" ? await standardInput() : await readFile(path);
+      total = sum(total, await ingestFile({ path, bytes }, runtime.stores.trail, runtime.clock));
+    } catch (error) {
+      if (!(error instanceof Fault) || error.exitCode !== 2) throw error;
+      refused.push(error);
+    }
+    done += 1;
+    bar.update(done, files.length);
+  }
+  bar.stop();
+  return { total, refused };
+}
+
+async function standardInput(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks);
+}
+
+function report(files: number, receipt: IngestReceipt, elapsed: number, output: Output): void {
+  const { records, appended, duplicates, ignored, undecodable, ignoredByReason } = receipt;
+  const elapsedMs = Math.round(elapsed);
+  output.value({ files, records, appended, duplicates, ignored, undecodable, elapsedMs });
+  output.say(
+    `${records} records in ${files} files: ${appended} appended, ${duplicates} known already, ${ignored} not ours, ${undecodable} undecodable (${elapsedMs} ms).`,
+  );
+  for (const [reason, count] of Object.entries(ignoredByReason).toSorted()) {
+    output.note(`  not ours: ${count} × ${reason}`);
+  }
+}

@@ -1,0 +1,179 @@
+/** `curfew sessions`, `findings`, `access` and `replay`: look at what is known, now or as of an earlier instant. */
+import type { Command } from "commander";
+import { SESSION_KINDS, SESSION_STATES } from "../../../packages/core/domain/session.ts";
+import { viewSession } from "../../../packages/core/domain/sessions/state.ts";
+import { FINDING_STATES, type Finding } from "../../../packages/core/domain/finding.ts";
+import type { Instant } from "../../../packages/core/domain/time.ts";
+import { DigestOfSessions, replay } from "../../../packages/core/flows/replay.ts";
+import { judgeDue } from "../judge.ts";
+import {
+  asOfOption,
+  withAsOf,
+  withCommonOptions,
+  wordOption,
+  type AsOfOptions,
+  type CommonOptions,
+} from "../options.ts";
+import { Output } from "../output.ts";
+import { openRuntime, type Runtime } from "../runtime.ts";
+import { accessAt, findingsHeldAt, personsNamed, sessionsAt, storedFindings } from "../views.ts";
+
+type LookOptions = CommonOptions &
+  AsOfOptions & {
+    readonly user?: string;
+    readonly kind?: string;
+    readonly state?: string;
+    readonly rule?: string;
+    readonly account?: string;
+    readonly verify?: boolean;
+  };
+
+export function addLook(program: Command): void {
+  withAsOf(withCommonOptions(program.command("sessions")))
+    .description("who is and was signed in, one session a line")
+    .option("--user <user>", "a userId, userName or e-mail address")
+    .option("--kind <kind>", SESSION_KINDS.join(", "))
+    .option("--state <state>", SESSION_STATES.join(", "))
+    .action((options: LookOptions) => look(options, sessions));
+  withAsOf(withCommonOptions(program.command("findings")))
+    .description("what the rules found, one finding a line")
+    .option("--rule <id>", "only this rule")
+    .option("--state <state>", FINDING_STATES.join(", "))
+    .action((options: LookOptions) => look(options, findings));
+  withAsOf(withCommonOptions(program.command("access")))
+    .description("who can become what in which account, one path a line")
+    .option("--user <user>", "a userId, userName or e-mail address")
+    .option("--account <id>", "only this account")
+    .action((options: LookOptions) => look(options, access));
+  withCommonOptions(program.command("replay"))
+    .description("rebuild sessions and findings from the stored events")
+    .option("--verify", "exit 1 when what is stored differs")
+    .action((options: LookOptions) => look(options, rebuild));
+}
+
+async function look(
+  options: LookOptions,
+  work: (runtime: Runtime, options: LookOptions, output: Output) => Promise<void>,
+): Promise<void> {
+  const output = new Output(options);
+  const runtime = await openRuntime(options);
+  try {
+    await judgeDue(runtime, output);
+    await work(runtime, options, output);
+  } finally {
+    await runtime.close();
+  }
+}
+
+async function sessions(runtime: Runtime, options: LookOptions, output: Output): Promise<void> {
+  const at = asOfOption(options.asOf, runtime.now());
+  const kind = wordOption(options.kind, "--kind", SESSION_KINDS);
+  const state = wordOption(options.state, "--state", SESSION_STATES);
+  const only = options.user === undefined ? undefined : await personsNamed(runtime, options.user);
+  const found = await sessionsAt(runtime, at, options.asOf !== undefined, only);
+  const views = found
+    .map((session) => viewSession(session, at))
+    .filter((view) => kind === undefined || view.kind === kind)
+    .filter((view) => state === undefined || view.state === state);
+  for (const view of views) output.value(view);
+  output.table(
+    ["state", "kind", "user", "started", "last seen", "ends", "account", "permission set", "from"],
+    views.map((view) => [
+      view.state,
+      view.kind,
+      view.user.userName ?? view.user.userId,
+      view.startedAt,
+      view.lastSeenAt,
+      view.endedAt ?? (view.endsAt.at === null ? "unknown" : `${view.endsAt.at} (${view.endsAt.certainty})`),
+      view.accountId,
+      view.permissionSetName,
+      view.sourceIpAddresses.join(" "),
+    ]),
+    "No session matches. Read events first: curfew sync, or curfew ingest PATH.",
+  );
+}
+
+async function findings(runtime: Runtime, options: LookOptions, output: Output): Promise<void> {
+  const at = asOfOption(options.asOf, runtime.now());
+  const state = wordOption(options.state, "--state", FINDING_STATES);
+  const ids = runtime.sweepPorts.catalogue.map((rule) => rule.metadata.id);
+  const rule = wordOption(options.rule, "--rule", ids);
+  const stored = await storedFindings(runtime);
+  const all = options.asOf === undefined ? stored : await asOf(runtime, at, stored);
+  const found = all
+    .filter((finding) => rule === undefined || finding.ruleId === rule)
+    .filter((finding) => state === undefined || finding.state === state);
+  for (const finding of found) output.value(finding);
+  output.table(
+    ["severity", "state", "rule", "user", "opened", "summary"],
+    found.map((finding) => [
+      finding.severity,
+      finding.state,
+      finding.ruleId,
+      finding.user.userName ?? finding.user.userId,
+      finding.openedAt,
+      finding.summary,
+    ]),
+    "No finding matches.",
+  );
+}
+
+/** Findings held at an instant, and those that were resolved by then. */
+async function asOf(runtime: Runtime, at: Instant, stored: readonly Finding[]): Promise<Finding[]> {
+  const held = await findingsHeldAt(runtime, at);
+  const ids = new Set(held.map((finding) => finding.id));
+  const resolved = stored.filter(
+    (finding) => finding.resolvedAt !== null && finding.resolvedAt <= at && !ids.has(finding.id),
+  );
+  return [...held, ...resolved].toSorted((left, right) =>
+    left.openedAt === right.openedAt ? (left.id < right.id ? -1 : 1) : left.openedAt < right.openedAt ? 1 : -1,
+  );
+}
+
+async function access(runtime: Runtime, options: LookOptions, output: Output): Promise<void> {
+  const at = asOfOption(options.asOf, runtime.now());
+  const only = options.user === undefined ? undefined : await personsNamed(runtime, options.user);
+  const rows = (await accessAt(runtime, at, only)).filter(
+    (row) => options.account === undefined || row.accountId === options.account,
+  );
+  for (const row of rows) output.value(row);
+  output.table(
+    ["user", "account", "permission set", "path", "granted", "last used", "uses in 30 days", "observed since"],
+    rows.map((row) => [
+      row.user.userName ?? row.user.userId,
+      `${row.accountName} ${row.accountId}`,
+      row.administrator === true ? `${row.permissionSetName} (administrator)` : row.permissionSetName,
+      row.path.map((step) => (step.kind === "group" ? `group ${step.name}` : "assignment")).join(" → "),
+      row.grantedAt ?? `not after ${row.grantedNotAfter}`,
+      row.lastUsedAt ?? "not seen",
+      row.uses30d,
+      row.observedSince,
+    ]),
+    "Nobody matching has access.",
+  );
+}
+
+async function rebuild(runtime: Runtime, options: LookOptions, output: Output): Promise<void> {
+  let held = 0;
+  const at = runtime.now();
+  const rebuilt = await replay(runtime.stores.history.everybody(at), runtime.settings);
+  for (const _finding of await findingsHeldAt(runtime, at)) held += 1;
+  const answer = { digest: rebuilt.digest, sessions: rebuilt.sessions, findings: held };
+  output.value(answer);
+  output.say(`${answer.sessions} sessions and ${answer.findings} findings held, digest ${answer.digest}.`);
+  if (options.verify !== true) return;
+  const stored = new DigestOfSessions();
+  for await (const session of runtime.stores.sessions.everything()) stored.add(session);
+  const kept = stored.finish();
+  const open = (await storedFindings(runtime)).filter((finding) => finding.state !== "resolved").length;
+  if (kept.digest === rebuilt.digest && open === held) {
+    output.note("What is stored is what the events give.");
+    return;
+  }
+  process.exitCode = 1;
+  process.stderr.write(
+    kept.digest === rebuilt.digest
+      ? `The stored findings differ: ${open} are open, the events give ${held}.\n`
+      : `The stored sessions differ: ${kept.sessions} with digest ${kept.digest}, the events give ${rebuilt.sessions} with digest ${rebuilt.digest}.\n`,
+  );
+}

@@ -1,0 +1,119 @@
+/** `curfew sync` and `curfew snapshot`: read every source, or the directory, once. */
+import type { Command } from "commander";
+import { NOTHING, sum } from "../../../packages/core/flows/ingest-file.ts";
+import { takeSnapshot, type SnapshotReceipt } from "../../../packages/core/flows/take-snapshot.ts";
+import { Fault } from "../../../packages/core/domain/fault.ts";
+import { readFiles, readStreams } from "../../ingest/read-once.ts";
+import { judgeDue } from "../judge.ts";
+import { instantOption, withCommonOptions, withDemo, wordOption, type WorldOptions } from "../options.ts";
+import { Output } from "../output.ts";
+import { openRuntime, type Runtime } from "../runtime.ts";
+import { openWorld, worldClaim, type World } from "../world.ts";
+
+const SOURCES = ["lookup-events", "files"] as const;
+
+interface SyncOptions extends WorldOptions {
+  readonly source?: string;
+  readonly since?: string;
+}
+
+export function addSync(program: Command): void {
+  withDemo(withCommonOptions(program.command("sync")))
+    .description("read every configured source once, to its end, and judge whom it touched")
+    .option("--source <name>", `only ${SOURCES.join(" or ")}`)
+    .option("--since <instant>", "read listings again from this instant")
+    .action((options: SyncOptions) => withWorld(options, sync));
+  withDemo(withCommonOptions(program.command("snapshot")))
+    .description("read users, groups, permission sets and assignments once")
+    .action((options: WorldOptions) => withWorld(options, snapshot));
+}
+
+/** Opens database and AWS (or the demo organisation), says which, and closes both. */
+export async function withWorld<T extends WorldOptions>(
+  options: T,
+  work: (runtime: Runtime, world: World, output: Output, options: T) => Promise<void>,
+): Promise<void> {
+  const output = new Output(options);
+  const runtime = await openRuntime(options, worldClaim(options));
+  try {
+    const world = await openWorld(runtime, options);
+    try {
+      if (world.banner !== null) output.note(world.banner);
+      await work(runtime, world, output, options);
+    } finally {
+      await world.stop();
+    }
+  } finally {
+    await runtime.close();
+  }
+}
+
+async function sync(runtime: Runtime, world: World, output: Output, options: SyncOptions): Promise<void> {
+  const started = performance.now();
+  const only = wordOption(options.source, "--source", SOURCES);
+  const since = instantOption(options.since, "--since");
+  if (world.sourceNames.length === 0) {
+    throw new Fault(
+      "aws.not-configured",
+      "Nothing to read: set CURFEW_TRAIL_DIR to a folder of trail files, or CURFEW_AWS=on and CURFEW_AWS_ACCOUNT_ID, or use --demo with another --data-dir.",
+    );
+  }
+  const ports = { store: runtime.stores.trail, clock: runtime.clock };
+  const bar = output.progress("Reading");
+  const progress = (_source: string, done: number, total: number | null) => bar.update(done, total ?? done);
+  const files = only === "lookup-events" ? null : await readFiles(world.sources, ports, progress);
+  const listed =
+    only === "files"
+      ? null
+      : await readStreams(world.sources, ports, { progress, ...(since === undefined ? {} : { since }) });
+  bar.stop();
+  // A directory that was never read makes access and its rules blind; reading it is part of the first sync.
+  const neverRead = (await runtime.stores.access.asOf(runtime.now())) === null;
+  if (only === undefined && neverRead) await crawl(runtime, world, output);
+  const judged = await judgeDue(runtime, output);
+  const { records, appended, duplicates, ignored, undecodable } = sum(files ?? NOTHING, listed ?? NOTHING);
+  const elapsedMs = Math.round(performance.now() - started);
+  const counts = { files: files?.files ?? 0, records, appended, duplicates, ignored, undecodable };
+  output.value({ ...counts, judged: judged.judged, elapsedMs });
+  output.say(
+    `${records} records in ${counts.files} files and ${listed?.streams ?? 0} listings: ${appended} appended, ${duplicates} known already, ${ignored} not ours, ${undecodable} undecodable. ${judged.judged} people judged, ${judged.opened} findings opened (${elapsedMs} ms).`,
+  );
+  for (const { problem } of files?.refused ?? []) output.note(problem);
+}
+
+async function snapshot(runtime: Runtime, world: World, output: Output): Promise<void> {
+  const started = performance.now();
+  const receipt = await crawl(runtime, world, output);
+  if (receipt === null) {
+    throw new Fault(
+      "aws.not-configured",
+      "There is no directory to read: set CURFEW_AWS=on and CURFEW_AWS_ACCOUNT_ID, or use --demo with another --data-dir.",
+    );
+  }
+  await judgeDue(runtime, output);
+  const elapsedMs = Math.round(performance.now() - started);
+  const { counts, apiCalls } = receipt;
+  const calls = Object.values(apiCalls).reduce((total, count) => total + count, 0);
+  output.value({ id: receipt.id, counts, apiCalls, calls, elapsedMs });
+  output.table(["kind", "count"], Object.entries(counts), "Nothing was found.");
+  output.say(`${calls} API calls in ${elapsedMs} ms; ${receipt.opened} facts are new, ${receipt.closed} ended.`);
+  for (const { kind, key, missing } of receipt.dangling) {
+    output.note(`${kind} ${key} points at ${missing}, which does not exist.`);
+  }
+}
+
+/** Null where there is no directory. */
+async function crawl(runtime: Runtime, world: World, output: Output): Promise<SnapshotReceipt | null> {
+  const { directory } = world.sources;
+  if (directory === null) return null;
+  const bar = output.progress("Reading the directory");
+  const receipt = await takeSnapshot({
+    directory,
+    store: runtime.stores.access,
+    clock: runtime.clock,
+    newId: (now) => runtime.newId("snp", now),
+    progress: ({ done, total }) => bar.update(done, total ?? done),
+  });
+  bar.stop();
+  return receipt;
+}

@@ -1,0 +1,82 @@
+/**
+ * What commands print. With `--json`: one compact value a line on standard output and nothing else there; for people: tables and
+ * sentences. Notes, progress and refusals go to standard error. Text from records is made harmless for a terminal.
+ */
+import { SingleBar } from "cli-progress";
+import Table from "cli-table3";
+import type { CommonOptions } from "./options.ts";
+
+export class Output {
+  readonly #json: boolean;
+  readonly #quiet: boolean;
+
+  constructor(options: CommonOptions) {
+    this.#json = options.json === true;
+    this.#quiet = options.quiet === true;
+  }
+
+  get json(): boolean {
+    return this.#json;
+  }
+
+  /** One JSON line; only with `--json`. */
+  value(value: unknown): void {
+    if (this.#json) write(`${JSON.stringify(value)}\n`);
+  }
+
+  /** A sentence for people; not with `--json`. */
+  say(sentence: string): void {
+    if (!this.#json) write(`${sentence}\n`);
+  }
+
+  /** Something that helps and is not the answer. */
+  note(sentence: string): void {
+    if (!this.#quiet && !this.#json) process.stderr.write(`${sentence}\n`);
+  }
+
+  /** Rows under their heads, or the sentence when there are none. */
+  table(heads: readonly string[], rows: readonly (readonly unknown[])[], empty: string): void {
+    if (this.#json) return;
+    if (rows.length === 0) return this.say(empty);
+    const table = new Table({ head: [...heads], style: { head: [], border: [] }, wordWrap: true });
+    for (const row of rows) table.push(row.map((cell) => printable(cell)));
+    write(`${table.toString()}\n`);
+  }
+
+  /** A bar on a terminal, nothing elsewhere. */
+  progress(what: string): { update(done: number, total: number): void; stop(): void } {
+    if (this.#quiet || this.#json || !process.stderr.isTTY) {
+      return { update: () => undefined, stop: () => undefined };
+    }
+    const bar = new SingleBar({
+      format: `${what} [{bar}] {value}/{total} · {eta_formatted} left`,
+      stream: process.stderr,
+      clearOnComplete: true,
+      hideCursor: true,
+    });
+    let started = false;
+    return {
+      update: (done, total) => {
+        if (!started) bar.start(total, done);
+        started = true;
+        bar.setTotal(total);
+        bar.update(done);
+      },
+      stop: () => bar.stop(),
+    };
+  }
+}
+
+function write(text: string): void {
+  process.stdout.write(text);
+}
+
+/** Escape sequences, line breaks and direction marks of untrusted text would forge what a terminal shows. */
+export function printable(value: unknown): string {
+  if (value === null || value === undefined) return "–";
+  return String(value).replace(
+    // oxlint-disable-next-line no-control-regex -- control characters are what is removed here
+    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    "\uFFFD",
+  );
+}

@@ -1,0 +1,164 @@
+/**
+ * What every command stands on: settings, the data directory, the migrated database and the stores. Opening it leaves nothing
+ * behind when it fails; closing it stops the built-in Postgres if nobody else uses it.
+ */
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { PostgresAccessStore } from "../../packages/core/adapters/postgres/access-store.ts";
+import { openDatabase, ping, type Database } from "../../packages/core/adapters/postgres/database.ts";
+import { PostgresFindingStore } from "../../packages/core/adapters/postgres/finding-store.ts";
+import { migrate } from "../../packages/core/adapters/postgres/migrate.ts";
+import { PostgresObservationStore } from "../../packages/core/adapters/postgres/observation-store.ts";
+import { PostgresPersonHistory } from "../../packages/core/adapters/postgres/person-history.ts";
+import { PostgresSessionStore } from "../../packages/core/adapters/postgres/session-store.ts";
+import { PostgresSweepStore } from "../../packages/core/adapters/postgres/sweep-store.ts";
+import { PostgresTrailStore } from "../../packages/core/adapters/postgres/trail-store.ts";
+import { createdId } from "../../packages/core/domain/ids.ts";
+import type { SessionSettings } from "../../packages/core/domain/session.ts";
+import { instant, type Instant } from "../../packages/core/domain/time.ts";
+import type { SweepPorts } from "../../packages/core/flows/sweep-people.ts";
+import { readConfig, type Config } from "../../packages/core/platform/config.ts";
+import { claimDataDirectory, type Claim, type Holding } from "../../packages/core/platform/data-directory.ts";
+import { startOrJoinPostgres } from "../../packages/core/platform/embedded-postgres.ts";
+import { systemClock } from "../../packages/core/platform/clock.ts";
+import type { Clock } from "../../packages/core/ports/clock.ts";
+import { catalogue } from "../../packages/core/rules/catalogue.ts";
+import { SimulatedClock } from "../../packages/simulator/clock.ts";
+import { PORTAL_SESSION_MINUTES } from "../../packages/simulator/organisation.ts";
+import type { CommonOptions } from "./options.ts";
+
+const MIGRATIONS = fileURLToPath(new URL("../../migrations", import.meta.url));
+const CONNECTIONS = 12;
+
+export interface Stores {
+  readonly trail: PostgresTrailStore;
+  readonly sessions: PostgresSessionStore;
+  readonly history: PostgresPersonHistory;
+  readonly access: PostgresAccessStore;
+  readonly observations: PostgresObservationStore;
+  readonly sweep: PostgresSweepStore;
+  readonly findings: PostgresFindingStore;
+}
+
+export interface Runtime {
+  readonly config: Config;
+  /** What the data directory holds. */
+  readonly holds: Holding["kind"];
+  readonly clock: Clock;
+  readonly now: () => Instant;
+  readonly database: Database;
+  /** With the password: a secret. */
+  readonly databaseUrl: string;
+  /** For people: what the database is and where. */
+  readonly engine: string;
+  readonly settings: SessionSettings;
+  readonly stores: Stores;
+  readonly sweepPorts: SweepPorts;
+  readonly newId: (prefix: "rev" | "rpt" | "tok" | "snp" | "step" | "del", now: Instant) => string;
+  close(): Promise<void>;
+}
+
+/** Alert channels are named here, because the outbox is written whoever sweeps. */
+export function channelsOf(config: Config): string[] {
+  return config.webhook === null ? [] : ["webhook"];
+}
+
+export function demoDirectory(config: Config): string {
+  return join(config.dataDirectory, "demo");
+}
+
+/**
+ * @param claim what the command will put into the data directory, given what it holds; left out by commands that only look.
+ */
+export async function openRuntime(
+  options: CommonOptions & { readonly port?: string },
+  claim: (config: Config, holds: Holding | null) => Claim = () => ({ kind: "read" }),
+): Promise<Runtime> {
+  const config = readConfig(process.env, {
+    dataDirectory: options.dataDir,
+    databaseUrl: options.databaseUrl,
+    port: options.port,
+  });
+  const before = await claimDataDirectory(config.dataDirectory, { kind: "read" });
+  const claimed = await claimDataDirectory(config.dataDirectory, claim(config, before.holds));
+  const holds = claimed.holds?.kind ?? "organisation";
+  const clock = holds === "demo" ? SimulatedClock.open(demoDirectory(config)) : systemClock();
+  const server = await openServer(config);
+  try {
+    await migrate(server.url, MIGRATIONS);
+    const database = openDatabase(server.url, { maxConnections: CONNECTIONS, applicationName: "curfew" });
+    await ping(database, server.url);
+    return runtimeOf(config, holds, clock, database, server);
+  } catch (error) {
+    await server.release();
+    throw error;
+  }
+}
+
+interface Server {
+  readonly url: string;
+  readonly engine: string;
+  release(): Promise<void>;
+}
+
+async function openServer(config: Config): Promise<Server> {
+  if (config.databaseUrl !== null) {
+    const url = config.databaseUrl.reveal();
+    const { host, pathname } = new URL(url);
+    return { url, engine: `Postgres at ${host}${pathname}`, release: () => Promise.resolve() };
+  }
+  const embedded = await startOrJoinPostgres({ dataDirectory: config.dataDirectory });
+  return {
+    url: embedded.url,
+    engine: `built-in Postgres in ${embedded.location}`,
+    release: () => embedded.release(),
+  };
+}
+
+function runtimeOf(
+  config: Config,
+  holds: Runtime["holds"],
+  clock: Clock,
+  database: Database,
+  server: Server,
+): Runtime {
+  const stores: Stores = {
+    trail: new PostgresTrailStore(database),
+    sessions: new PostgresSessionStore(database),
+    history: new PostgresPersonHistory(database),
+    access: new PostgresAccessStore(database),
+    observations: new PostgresObservationStore(database),
+    sweep: new PostgresSweepStore(database),
+    findings: new PostgresFindingStore(database),
+  };
+  const settings: SessionSettings = {
+    portalSessionMinutes:
+      config.portalSessionMinutes ?? (holds === "demo" ? PORTAL_SESSION_MINUTES : null),
+  };
+  return {
+    config,
+    holds,
+    clock,
+    now: () => instant(clock.now()),
+    database,
+    databaseUrl: server.url,
+    engine: server.engine,
+    settings,
+    stores,
+    sweepPorts: {
+      sweep: stores.sweep,
+      access: stores.access,
+      observations: stores.observations,
+      catalogue,
+      settings,
+      channels: channelsOf(config),
+      clock,
+    },
+    newId: (prefix, now) => createdId(prefix, now, randomBytes(10)),
+    close: async () => {
+      await database.close();
+      await server.release();
+    },
+  };
+}

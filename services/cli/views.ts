@@ -1,0 +1,122 @@
+/**
+ * What commands show, as of now (from the stored rows) or as of an earlier instant (judged again from the events before it, with
+ * nothing written). The two give the same answer for the same instant.
+ */
+import type { Finding } from "../../packages/core/domain/finding.ts";
+import type { EffectiveAccess } from "../../packages/core/domain/access.ts";
+import { personKey, type Person } from "../../packages/core/domain/person.ts";
+import { reconcileFindings } from "../../packages/core/domain/reconcile-findings.ts";
+import type { Session } from "../../packages/core/domain/session.ts";
+import { Fault } from "../../packages/core/domain/fault.ts";
+import type { Instant } from "../../packages/core/domain/time.ts";
+import { commonFacts, judgePeople, type JudgedPerson, type PersonEvents } from "../../packages/core/flows/judge-people.ts";
+import type { FindingPage } from "../../packages/core/ports/finding-store.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** People judged together: the index of the directory is made once for them. */
+const PEOPLE_AT_ONCE = 50;
+
+/** Everybody, or one, judged at an instant. Nothing is written. */
+export async function* judgedAt(
+  runtime: Runtime,
+  at: Instant,
+  only?: readonly Person[],
+): AsyncGenerator<JudgedPerson> {
+  const { settings, catalogue, access, observations } = runtime.sweepPorts;
+  const common = await commonFacts(at, settings, catalogue, access, observations);
+  let chunk: PersonEvents[] = [];
+  for await (const one of peopleAt(runtime, at, only)) {
+    chunk.push(one);
+    if (chunk.length < PEOPLE_AT_ONCE) continue;
+    yield* judgePeople(chunk, common);
+    chunk = [];
+  }
+  yield* judgePeople(chunk, common);
+}
+
+async function* peopleAt(
+  runtime: Runtime,
+  at: Instant,
+  only?: readonly Person[],
+): AsyncGenerator<PersonEvents> {
+  const { history } = runtime.stores;
+  if (only === undefined) {
+    yield* history.everybody(at);
+    return;
+  }
+  for (const person of only) yield { person, events: await history.eventsOf(person, at) };
+}
+
+/** The persons that a text names; a refusal when it names nobody. */
+export async function personsNamed(runtime: Runtime, text: string): Promise<Person[]> {
+  const persons = await runtime.stores.history.resolve(text);
+  if (persons.length > 0) return persons;
+  throw new Fault(
+    "input.unknown-person",
+    `Nobody called ${JSON.stringify(text)} is known; give a userId, a userName or an e-mail address, and run sync or ingest first.`,
+  );
+}
+
+/** Newest first. */
+export async function sessionsAt(
+  runtime: Runtime,
+  at: Instant,
+  past: boolean,
+  only?: readonly Person[],
+): Promise<Session[]> {
+  const sessions: Session[] = [];
+  if (past) {
+    for await (const judged of judgedAt(runtime, at, only)) sessions.push(...judged.sessions);
+  } else if (only === undefined) {
+    for await (const session of runtime.stores.sessions.everything()) sessions.push(session);
+  } else {
+    for (const person of only) {
+      sessions.push(...(await runtime.stores.sessions.list({ person }, 1_000_000)));
+    }
+  }
+  return sessions.toSorted((left, right) =>
+    left.startedAt === right.startedAt
+      ? left.id < right.id ? 1 : -1
+      : left.startedAt < right.startedAt ? 1 : -1,
+  );
+}
+
+/** What the rules hold at an instant: every finding is open then. */
+export async function findingsHeldAt(runtime: Runtime, at: Instant): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for await (const { person, rules } of judgedAt(runtime, at)) {
+    findings.push(...reconcileFindings([], rules.detections, person, at).opened);
+  }
+  return findings;
+}
+
+/** Every finding that is stored, newest first. */
+export async function storedFindings(runtime: Runtime): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: FindingPage = await runtime.stores.findings.list({}, { limit: 500, cursor });
+    findings.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return findings;
+}
+
+export async function accessAt(
+  runtime: Runtime,
+  at: Instant,
+  only?: readonly Person[],
+): Promise<EffectiveAccess[]> {
+  if ((await runtime.stores.access.asOf(at)) === null) {
+    throw new Fault(
+      "snapshot.none",
+      "Who had access at that instant is unknown: no snapshot had been taken. Run: curfew snapshot",
+    );
+  }
+  const wanted = only === undefined ? null : new Set(only.map(personKey));
+  const rows: EffectiveAccess[] = [];
+  for await (const { person, access } of judgedAt(runtime, at, only)) {
+    if (wanted === null || wanted.has(personKey(person))) rows.push(...access);
+  }
+  return rows;
+}

@@ -1,0 +1,182 @@
+/**
+ * The AWS that a command talks to: an organisation only when `CURFEW_AWS=on` and the credentials belong to the account that was
+ * named, trail files alone when only a folder was named, else the demo organisation. The demo never follows from a failure.
+ */
+import { awsClients, SSO_ADMIN_PER_SECOND, type AwsClients } from "../../packages/core/adapters/aws/clients.ts";
+import { awsDirectory } from "../../packages/core/adapters/aws/directory.ts";
+import { verifyAccount } from "../../packages/core/adapters/aws/identity.ts";
+import { GLOBAL_EVENTS_REGION, lookupEventsSources } from "../../packages/core/adapters/aws/lookup-events.ts";
+import { fileFolder } from "../../packages/core/adapters/files/folder.ts";
+import { PostgresRateBudget } from "../../packages/core/adapters/postgres/rate-budget.ts";
+import { Fault } from "../../packages/core/domain/fault.ts";
+import { DAY, HOUR } from "../../packages/core/domain/time.ts";
+import type { Config } from "../../packages/core/platform/config.ts";
+import type { Claim, Holding } from "../../packages/core/platform/data-directory.ts";
+import { startSimulator, type RunningSimulator } from "../../packages/simulator/start.ts";
+import type { Sources } from "../ingest/sources.ts";
+import type { WorldOptions } from "./options.ts";
+import { demoDirectory, type Runtime } from "./runtime.ts";
+
+/** AWS allows 20 requests a second to IAM Identity Center; nobody shares them in the demo. */
+const DEMO_SSO_ADMIN_PER_SECOND = 20;
+/** The demo's trail files hold everything older: its listing only has to bridge their delay. */
+const DEMO_BACKFILL = HOUR;
+
+export interface World {
+  readonly kind: "demo" | "organisation" | "files";
+  /** Shown before anything else; null where nothing needs saying. */
+  readonly banner: string | null;
+  /** For people: what is read. */
+  readonly sourceNames: readonly string[];
+  readonly sources: Sources;
+  /** Clients of the instance's Region; null where AWS is not used. */
+  readonly clients: AwsClients | null;
+  readonly simulator: RunningSimulator | null;
+  /** Policies that wait for the ids of people to be cut off. */
+  readonly denyPolicyIds: readonly string[];
+  readonly breakGlass: readonly string[];
+  readonly contain: boolean;
+  stop(): Promise<void>;
+}
+
+/** What a command that talks to AWS puts into the data directory. */
+export function worldClaim(options: WorldOptions): (config: Config, holds: Holding | null) => Claim {
+  return (config, holds) => {
+    if (options.demo === true) return { kind: "demo" };
+    if (config.aws !== null) return { kind: "organisation", accountId: config.aws.accountId };
+    if (config.trailDirectory !== null || holds?.kind === "organisation") return { kind: "local" };
+    return { kind: "demo" };
+  };
+}
+
+export async function openWorld(
+  runtime: Runtime,
+  options: WorldOptions & { readonly speed?: number } = {},
+): Promise<World> {
+  if (runtime.holds === "demo") return openDemo(runtime, options.speed);
+  if (runtime.config.aws !== null) return openOrganisation(runtime, runtime.config.aws);
+  return openFiles(runtime.config);
+}
+
+async function openDemo(runtime: Runtime, speed: number | undefined): Promise<World> {
+  const simulator = await startSimulator({
+    directory: demoDirectory(runtime.config),
+    ...(speed === undefined ? {} : { speed }),
+  });
+  useEndpoint(simulator.environment);
+  const { organisation } = simulator;
+  const clientsOf = clientFactory(runtime, organisation.managementAccountId, DEMO_SSO_ADMIN_PER_SECOND);
+  return {
+    kind: "demo",
+    banner: `Demo organisation: ${organisation.people.length} synthetic people in ${organisation.accounts.length} accounts. Nothing here is AWS.`,
+    sourceNames: ["trail files of the demo organisation", "LookupEvents of the simulator"],
+    sources: {
+      trail: { path: simulator.trailDirectory, folder: fileFolder },
+      streams: lookupEventsSources({
+        instance: clientsOf(organisation.region),
+        global: clientsOf(GLOBAL_EVENTS_REGION),
+        clock: runtime.clock,
+      }),
+      directory: awsDirectory({ clientsOf, regions: [organisation.region] }),
+      backfillMilliseconds: DEMO_BACKFILL,
+      beforeReading: async () => {
+        await simulator.catchUpTrail();
+      },
+    },
+    clients: clientsOf(organisation.region),
+    simulator,
+    denyPolicyIds: organisation.denyPolicyIds,
+    breakGlass: [organisation.breakGlassUserId],
+    contain: true,
+    stop: () => simulator.stop(),
+  };
+}
+
+async function openOrganisation(
+  runtime: Runtime,
+  aws: NonNullable<Config["aws"]>,
+): Promise<World> {
+  const [first, ...others] = regionsOf(aws);
+  const clientsOf = clientFactory(runtime, aws.accountId, SSO_ADMIN_PER_SECOND);
+  const clients = clientsOf(first);
+  await verifyAccount(clients, aws.accountId);
+  const { config } = runtime;
+  const trail = config.trailDirectory;
+  const streams = [first, ...others].flatMap((region) =>
+    lookupEventsSources({ instance: clientsOf(region), global: clientsOf(GLOBAL_EVENTS_REGION), clock: runtime.clock }),
+  );
+  return {
+    kind: "organisation",
+    banner: null,
+    sourceNames: [
+      ...(trail === null ? [] : [`trail files in ${trail}`]),
+      `LookupEvents of account ${aws.accountId} in ${[first, ...others].join(", ")}`,
+    ],
+    sources: {
+      trail: trail === null ? null : { path: trail, folder: fileFolder },
+      streams: [...new Map(streams.map((stream) => [stream.stream, stream])).values()],
+      directory: awsDirectory({ clientsOf, regions: [first, ...others] }),
+      backfillMilliseconds: config.lookupBackfillDays * DAY,
+      beforeReading: null,
+    },
+    clients,
+    simulator: null,
+    denyPolicyIds: config.contain.denyPolicyIds,
+    breakGlass: config.contain.breakGlass,
+    contain: config.contain.enabled,
+    stop: () => Promise.resolve(),
+  };
+}
+
+function openFiles(config: Config): World {
+  const trail = config.trailDirectory;
+  return {
+    kind: "files",
+    banner: null,
+    sourceNames: trail === null ? [] : [`trail files in ${trail}`],
+    sources: {
+      trail: trail === null ? null : { path: trail, folder: fileFolder },
+      streams: [],
+      directory: null,
+      backfillMilliseconds: DAY,
+      beforeReading: null,
+    },
+    clients: null,
+    simulator: null,
+    denyPolicyIds: [],
+    breakGlass: config.contain.breakGlass,
+    contain: false,
+    stop: () => Promise.resolve(),
+  };
+}
+
+function regionsOf(aws: NonNullable<Config["aws"]>): [string, ...string[]] {
+  const fallback = process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"];
+  const [first, ...others] = aws.regions.length > 0 ? aws.regions : [fallback];
+  if (first === undefined) {
+    throw new Fault(
+      "aws.not-configured",
+      "No Region is set: name the Regions of IAM Identity Center in CURFEW_AWS_REGIONS, such as eu-central-1.",
+    );
+  }
+  return [first, ...others.filter((region) => region !== undefined)];
+}
+
+/** One set of clients a Region, so that a Region's requests are counted and paced once. */
+function clientFactory(runtime: Runtime, accountId: string, ssoAdminPerSecond: number) {
+  const budget = new PostgresRateBudget(runtime.database);
+  const known = new Map<string, AwsClients>();
+  return (region: string): AwsClients => {
+    const clients = known.get(region) ?? awsClients({ region, accountId, budget, ssoAdminPerSecond });
+    known.set(region, clients);
+    return clients;
+  };
+}
+
+/** The SDK's own settings lead to the simulator, and nothing that lies about on this machine leads elsewhere. */
+function useEndpoint(environment: Readonly<Record<string, string>>): void {
+  for (const name of Object.keys(process.env)) {
+    if (name.startsWith("AWS_")) delete process.env[name];
+  }
+  Object.assign(process.env, environment);
+}

@@ -1,0 +1,66 @@
+/** Reads every source once, to its end: what `curfew sync` does, and each turn of the ingest service. */
+import { followFolder, type FolderReceipt } from "../../packages/core/flows/follow-folder.ts";
+import { NOTHING, sum, type IngestReceipt } from "../../packages/core/flows/ingest-file.ts";
+import { readStream } from "../../packages/core/flows/read-stream.ts";
+import type { Instant } from "../../packages/core/domain/time.ts";
+import type { Clock } from "../../packages/core/ports/clock.ts";
+import type { TrailStore } from "../../packages/core/ports/trail-store.ts";
+import type { Sources } from "./sources.ts";
+
+export interface ReadPorts {
+  readonly store: TrailStore;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal;
+}
+
+export type Progress = (source: string, done: number, total: number | null) => void;
+
+export interface FilesReceipt extends FolderReceipt {
+  readonly source: "files";
+}
+
+/** The followed folder, once. Null when none is followed. */
+export async function readFiles(
+  sources: Sources,
+  ports: ReadPorts,
+  progress: Progress = () => undefined,
+): Promise<FilesReceipt | null> {
+  if (sources.trail === null) return null;
+  await sources.beforeReading?.();
+  const { path, folder } = sources.trail;
+  const receipt = await followFolder(
+    path,
+    folder,
+    ports.store,
+    ports.clock,
+    ({ done, total }) => progress("files", done, total),
+    ports.signal,
+  );
+  return { source: "files", ...receipt };
+}
+
+/** Every stream, once. Streams of one Region share its rate, so reading them side by side gains nothing but latency. */
+export async function readStreams(
+  sources: Sources,
+  ports: ReadPorts,
+  options: { readonly since?: Instant; readonly progress?: Progress } = {},
+): Promise<IngestReceipt & { readonly streams: number }> {
+  let done = 0;
+  const receipts = await Promise.all(
+    sources.streams.map(async (stream) => {
+      const receipt = await readStream(
+        stream,
+        {
+          backfillMilliseconds: sources.backfillMilliseconds,
+          ...(options.since === undefined ? {} : { since: options.since }),
+        },
+        ports.store,
+        ports.clock,
+      );
+      done += 1;
+      options.progress?.("lookup-events", done, sources.streams.length);
+      return receipt;
+    }),
+  );
+  return { ...receipts.reduce(sum, NOTHING), streams: receipts.length };
+}
