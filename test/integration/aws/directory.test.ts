@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { awsDirectory } from "#core/adapters/aws/directory";
+import { verifyAccount } from "#core/adapters/aws/identity";
+import { factsOf, danglingReferences } from "#core/domain/access/facts";
+import type { CrawlProgress, CrawlResult } from "#core/ports/directory";
+import { openAwsOffice, type AwsOffice } from "./aws-office.ts";
+
+let office: AwsOffice;
+let crawled: CrawlResult;
+const progress: CrawlProgress[] = [];
+
+const crawlOf = (of: AwsOffice, regions = [of.home]) =>
+  awsDirectory({ clientsOf: (region) => of.clientsOf(region), regions });
+
+beforeAll(async () => {
+  office = await openAwsOffice();
+  crawled = await crawlOf(office, ["us-east-1", office.home]).crawl((step) => progress.push(step));
+});
+afterAll(() => office.close());
+
+const sorted = (texts: readonly string[]) => texts.toSorted();
+
+test("reads every user, group, membership, account, permission set and assignment", () => {
+  const state = office.world.at(office.clock.now);
+  const { snapshot } = crawled;
+  expect(sorted(snapshot.users.map((one) => one.userId))).toEqual(
+    sorted(state.people.map((one) => one.userId)),
+  );
+  expect(sorted(snapshot.groups.map((one) => one.groupId))).toEqual(
+    sorted(state.groups.map((one) => one.groupId)),
+  );
+  expect(sorted(snapshot.memberships.map((one) => one.membershipId))).toEqual(
+    sorted(state.memberships.map((one) => one.membershipId)),
+  );
+  expect(sorted(snapshot.accounts.map((one) => one.accountId))).toEqual(
+    sorted(state.accounts.map((one) => one.id)),
+  );
+  expect(sorted(snapshot.permissionSets.map((one) => one.arn))).toEqual(
+    sorted(state.permissionSets.map((one) => one.arn)),
+  );
+  const keyOf = (one: { accountId: string; permissionSetArn: string; principalId: string }) =>
+    `${one.accountId} ${one.permissionSetArn} ${one.principalId}`;
+  expect(sorted(snapshot.assignments.map(keyOf))).toEqual(sorted(state.assignments.map(keyOf)));
+  expect(danglingReferences(snapshot)).toEqual([]);
+});
+
+test("reads the policies of a permission set and whether they make an administrator", () => {
+  const set = (name: string) => crawled.snapshot.permissionSets.find((one) => one.name === name);
+  expect(set("AdministratorAccess")).toMatchObject({ administrator: true, boundary: null });
+  expect(set("Developer")).toMatchObject({ administrator: false });
+  expect(set("Developer")?.boundary).toMatch(/PowerUserAccess$/);
+  expect(set("IncidentResponder")?.inlinePolicy).toContain("ec2:ModifyInstanceAttribute");
+  expect(set("ViewOnly")?.administrator).toBe(false);
+  // A customer managed policy cannot be read, and nothing else decides.
+  expect(set("ProductionDeploy")).toMatchObject({
+    administrator: null,
+    customerManagedPolicies: [{ name: "release-guard", path: "/" }],
+  });
+});
+
+test("places every account in the tree and marks the management account", () => {
+  const { accounts } = crawled.snapshot;
+  expect(accounts.filter((one) => one.isManagement).map((one) => one.accountId)).toEqual([
+    office.owner,
+  ]);
+  const { units, accounts: truth } = office.world.organisation;
+  const pathOf = (id: string): string => {
+    const unit = units.find((one) => one.id === id);
+    if (unit === undefined) return "";
+    return [pathOf(unit.parentId), unit.name].filter((part) => part !== "").join("/");
+  };
+  expect(accounts.map((one) => [one.accountId, one.organizationalUnitPath]).toSorted()).toEqual(
+    truth.map((one) => [one.id, pathOf(one.parentId)]).toSorted(),
+  );
+});
+
+test("tells users that are disabled and users that SCIM owns", () => {
+  const truth = office.world.at(office.clock.now).people;
+  for (const user of crawled.snapshot.users) {
+    const person = truth.find((one) => one.userId === user.userId);
+    const disabled = person?.disabledAt !== null && (person?.disabledAt ?? 0) <= office.clock.now;
+    expect(user.status).toBe(disabled ? "disabled" : "enabled");
+    expect(user.externalId).toBe(person?.externalId);
+  }
+});
+
+test("counts the requests by operation and tells how far it is", () => {
+  const { apiCalls, snapshot } = crawled;
+  expect(apiCalls["sso:DescribePermissionSet"]).toBe(snapshot.permissionSets.length);
+  // A group of more than a hundred members takes more than one.
+  const lists = apiCalls["identitystore:ListGroupMemberships"] ?? 0;
+  expect(lists).toBeGreaterThanOrEqual(snapshot.groups.length);
+  expect(Object.values(apiCalls).reduce((sum, one) => sum + one, 0)).toBeLessThan(600);
+  const last = progress.at(-1);
+  expect(last).toMatchObject({ phase: "assignments" });
+  expect(last?.done).toBe(last?.total);
+});
+
+test("gives the same facts by the listing by pairs and by the listing by principals", async () => {
+  const { readAssignments } = await import("#core/adapters/aws/directory/assignments");
+  const { snapshot } = crawled;
+  const scope = {
+    instanceArn: snapshot.instance.instanceArn,
+    accountIds: snapshot.accounts.map((one) => one.accountId),
+    permissionSetArns: snapshot.permissionSets.map((one) => one.arn),
+    groupIds: snapshot.groups.map((one) => one.groupId),
+    mayListByPrincipal: true,
+  };
+  const assigned = new Set(snapshot.assignments.map((one) => one.principalId));
+  const userIds = snapshot.users.map((one) => one.userId).filter((id) => assigned.has(id));
+  const clients = office.clientsOf(office.home);
+  const rows = await readAssignments(clients, { ...scope, userIds }, () => undefined);
+  expect(clients.requests.get("sso:ListAccountAssignmentsForPrincipal")).toBeGreaterThan(0);
+  expect(clients.requests.get("sso:ListAccountAssignments")).toBeUndefined();
+  expect(factsOf({ ...snapshot, assignments: rows })).toEqual(factsOf(snapshot));
+});
+
+test("refuses credentials of another account with a sentence that names both", async () => {
+  const clients = office.clientsOf(office.home);
+  await expect(verifyAccount(clients, office.owner)).resolves.toMatchObject({
+    accountId: office.owner,
+  });
+  await expect(verifyAccount(clients, "111122223333")).rejects.toMatchObject({
+    code: "aws.account-mismatch",
+    message: expect.stringContaining("111122223333"),
+  });
+});
+
+test("says that no instance is in the Regions that were named", async () => {
+  const crawl = crawlOf(office, ["us-east-1"]).crawl(() => undefined);
+  await expect(crawl).rejects.toMatchObject({ code: "aws.not-configured" });
+});
+
+test("fails whole when any listing fails", async () => {
+  const broken = await openAwsOffice({
+    faults: (_service, operation, n) =>
+      operation === "ListGroupMemberships" && n === 20 ? "internal" : undefined,
+  });
+  try {
+    const crawl = crawlOf(broken).crawl(() => undefined);
+    await expect(crawl).rejects.toMatchObject({ code: "aws.unexpected", retry: "later" });
+  } finally {
+    await broken.close();
+  }
+});
