@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, afterEach, describe, expect, test } from "vitest";
+import { beforeEach, afterEach, describe, expect, test } from "vitest";
 import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
 import type { AccessSnapshot } from "#core/domain/access";
 import type { Instant } from "#core/domain/time";
@@ -22,7 +22,6 @@ beforeEach(async () => {
   store = new PostgresAccessStore(database);
 });
 afterEach(() => database.drop());
-afterAll(() => undefined);
 
 const FIRST = at("01T08:00:00");
 const SECOND = at("02T08:00:00");
@@ -108,7 +107,7 @@ test("ends a changed fact and begins it anew at the crawl", async () => {
 test("keeps nothing of a publication that fails", async () => {
   await publish("snp_1", snapshot(parts), FIRST);
   const broken = { ...parts, users: [...parts.users, user("eva", { userName: null as never })] };
-  await expect(publish("snp_2", snapshot(broken), SECOND)).rejects.toThrow();
+  await expect(publish("snp_2", snapshot(broken), SECOND)).rejects.toThrow(/user_name/);
   expect((await store.asOf(THIRD))?.id).toBe("snp_1");
   const { rows } = await database.pool.query("select 1 from people where user_id = 'eva'");
   expect(rows).toEqual([]);

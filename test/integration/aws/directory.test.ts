@@ -69,8 +69,8 @@ test("places every account in the tree and marks the management account", () => 
     if (unit === undefined) return "";
     return [pathOf(unit.parentId), unit.name].filter((part) => part !== "").join("/");
   };
-  expect(accounts.map((one) => [one.accountId, one.organizationalUnitPath]).toSorted()).toEqual(
-    truth.map((one) => [one.id, pathOf(one.parentId)]).toSorted(),
+  expect(sorted(accounts.map((one) => `${one.accountId} ${one.organizationalUnitPath}`))).toEqual(
+    sorted(truth.map((one) => `${one.id} ${pathOf(one.parentId)}`)),
   );
 });
 

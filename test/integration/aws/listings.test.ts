@@ -112,8 +112,9 @@ test.each([
 });
 
 test("names an endpoint that does not answer as unreachable", async () => {
-  const { clients, close } = await scripted({});
-  await close();
+  const closed = await scripted({});
+  const { clients } = closed;
+  await closed.close();
   aws = null;
   process.env["AWS_ACCESS_KEY_ID"] = "AKIAIOSFODNN7EXAMPLE";
   process.env["AWS_SECRET_ACCESS_KEY"] = "example";

@@ -13,7 +13,10 @@ import { findInstance, type ClientsOf } from "./directory/instance.ts";
 import { listPermissionSetArns, readPermissionSets } from "./directory/permission-sets.ts";
 
 export interface DirectoryOptions {
-  /** Clients that nothing else uses meanwhile, the same object for the same Region: their requests are counted. */
+  /**
+   * The same object for the same Region. What else is asked with them of Identity Center and Organizations during a crawl is
+   * counted with it; LookupEvents is not.
+   */
   readonly clientsOf: ClientsOf;
   /** Where the instance may be. */
   readonly regions: readonly string[];
@@ -109,7 +112,7 @@ function difference(
 ): Record<string, number> {
   const calls = [...after]
     .map(([operation, count]) => [operation, count - (before.get(operation) ?? 0)] as const)
-    .filter(([, count]) => count > 0)
+    .filter(([operation, count]) => count > 0 && !operation.startsWith("cloudtrail:"))
     .toSorted(([left], [right]) => (left < right ? -1 : 1));
   return Object.fromEntries(calls);
 }

@@ -1,0 +1,123 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { usageKey, usageOf } from "#core/domain/access/usage";
+import type { RoleSessionRef, TrailEvent } from "#core/domain/event";
+import type { Session } from "#core/domain/session";
+import { DAY, instant, epoch, plus } from "#core/domain/time";
+import { at, STORE } from "./directory-facts.ts";
+
+const NOW = at("31T12:00:00");
+const ACCOUNT = "444455556666";
+const KEY = usageKey(ACCOUNT, "Operator");
+
+const session = (startedAt: string, more: Partial<Session> = {}): Session => ({
+  id: `ses_${startedAt}`,
+  kind: "role",
+  user: { identityStoreArn: STORE, userId: "ann", userName: null },
+  startedAt: at(startedAt),
+  startBasis: "event",
+  lastSeenAt: at(startedAt),
+  endsAt: { at: null, limitedBy: "nothing", certainty: "unknown" },
+  endedAt: null,
+  endedBy: null,
+  sourceIpAddresses: [],
+  userAgents: [],
+  region: "eu-central-1",
+  accountId: ACCOUNT,
+  permissionSetName: "Operator",
+  keys: [],
+  grant: null,
+  links: [],
+  eventIds: [],
+  unknownReason: null,
+  ...more,
+});
+
+const role: RoleSessionRef = {
+  accountId: ACCOUNT,
+  roleId: "AROAEXAMPLE",
+  roleName: "AWSReservedSSO_Operator_0000000000000001",
+  sessionName: "ann@example.com",
+  permissionSetName: "Operator",
+  issuedAt: at("20T00:00:00"),
+};
+
+const base = (occurredAt: string) => ({
+  eventId: "00000000-0000-4000-8000-000000000001",
+  eventName: "example",
+  eventSource: "sso.amazonaws.com",
+  occurredAt: at(occurredAt),
+  region: "eu-central-1",
+  accountId: ACCOUNT,
+  person: null,
+  subjectUserId: null,
+  credentialId: null,
+  sourceIp: null,
+  userAgent: null,
+  errorCode: null,
+  callerArn: null,
+});
+
+const federate = (when: string, errorCode: string | null = null): TrailEvent => ({
+  ...base(when),
+  errorCode,
+  kind: "portal",
+  action: "federate",
+  targetAccountId: ACCOUNT,
+  permissionSetName: "Operator",
+});
+
+const call = (when: string): TrailEvent => ({
+  ...base(when),
+  kind: "role-call",
+  session: role,
+  accessKeyId: null,
+  errorMessage: null,
+  issuedAccessKeyId: null,
+  issuedRoleArn: null,
+});
+
+test("counts the role sessions begun in the 30 days before, both edges of the range included rightly", () => {
+  const edge = plus(NOW, -30 * DAY);
+  const sessions = [
+    session("05T00:00:00", { startedAt: edge }),
+    session("06T00:00:00", { startedAt: instant(epoch(edge) - 1) }),
+    session("30T00:00:00"),
+    session("31T12:00:00"),
+    session("29T00:00:00", { kind: "portal" }),
+  ];
+  expect(usageOf(sessions, [], NOW).get(KEY)?.uses30d).toBe(2);
+});
+
+test("takes the newest sign of use before now, from sessions and events alike", () => {
+  const sessions = [session("20T00:00:00", { lastSeenAt: at("21T00:00:00") })];
+  expect(usageOf(sessions, [], NOW).get(KEY)?.lastUsedAt).toBe(at("21T00:00:00"));
+  const events = [federate("22T00:00:00"), call("23T00:00:00")];
+  expect(usageOf(sessions, events, NOW).get(KEY)?.lastUsedAt).toBe(at("23T00:00:00"));
+  const later = plus(NOW, DAY);
+  const future = [session("20T00:00:00", { lastSeenAt: later })];
+  expect(usageOf(future, [], NOW).get(KEY)?.lastUsedAt).toBe(at("20T00:00:00"));
+});
+
+test("takes no refused request for use, and no event for a use of the 30 days", () => {
+  expect(usageOf([], [federate("22T00:00:00", "AccessDenied")], NOW).size).toBe(0);
+  expect(usageOf([], [federate("22T00:00:00")], NOW).get(KEY)).toEqual({
+    lastUsedAt: at("22T00:00:00"),
+    uses30d: 0,
+  });
+});
+
+test("says the same whatever the order", () => {
+  const sessions = [session("10T00:00:00"), session("11T00:00:00"), session("12T00:00:00")];
+  const events = [federate("13T00:00:00"), call("14T00:00:00"), federate("09T00:00:00")];
+  const expected = usageOf(sessions, events, NOW);
+  fc.assert(
+    fc.property(
+      fc.shuffledSubarray(sessions, { minLength: 3 }),
+      fc.shuffledSubarray(events, { minLength: 3 }),
+      (some, others) => {
+        expect(usageOf(some, others, NOW)).toEqual(expected);
+      },
+    ),
+  );
+});
