@@ -163,7 +163,10 @@ async function release(
 function leasesOf({ steps }: StoredRevocation): { policyId: string; userId: string }[] {
   return steps
     .filter((step) => step.mechanism === "deny-lease" && step.state === "confirmed")
-    .map(({ target }) => ({ policyId: String(target["policyId"]), userId: String(target["userId"]) }));
+    .map(({ target }) => ({
+      policyId: String(target["policyId"]),
+      userId: String(target["userId"]),
+    }));
 }
 
 /** A run before this one began to end a lease and was killed: the confirmed step's lease is released already. */

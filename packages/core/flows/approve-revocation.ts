@@ -17,10 +17,16 @@ export async function approveRevocation(
   const revocation = await findRevocation(ports, id);
   const { actor } = approver;
   if (actor === revocation.requestedBy) {
-    throw new Fault("revoke.forbidden", "The requester cannot approve: ask a second person to approve it.");
+    throw new Fault(
+      "revoke.forbidden",
+      "The requester cannot approve: ask a second person to approve it.",
+    );
   }
   if (approver.userId === revocation.user.userId) {
-    throw new Fault("revoke.forbidden", "The person it is about cannot approve: ask somebody else to approve it.");
+    throw new Fault(
+      "revoke.forbidden",
+      "The person it is about cannot approve: ask somebody else to approve it.",
+    );
   }
   const at = instant(ports.clock.now());
   const moved = await ports.store.approve(id, actor, at, {
@@ -31,7 +37,10 @@ export async function approveRevocation(
     body: { requestedBy: revocation.requestedBy },
   });
   if (!moved) {
-    throw new Fault("revoke.state", "It does not wait for approval: look at its state before deciding.");
+    throw new Fault(
+      "revoke.state",
+      "It does not wait for approval: look at its state before deciding.",
+    );
   }
   return { id, approvedBy: actor };
 }

@@ -37,7 +37,11 @@ export async function executeStep(ports: StepPorts, stepId: string): Promise<Ste
   if (step === null) return { stepId, state: "not-due", problem: null };
   const change = await attempt(ports, await findRevocation(ports, step.revocationId), step);
   const at = instant(ports.clock.now());
-  const recorded = await ports.store.recordStep(step, change, auditOf(ports.actor, step, change, at));
+  const recorded = await ports.store.recordStep(
+    step,
+    change,
+    auditOf(ports.actor, step, change, at),
+  );
   // Another attempt began after this one's claim had run out: its word counts.
   if (!recorded) return { stepId, state: "not-due", problem: null };
   return { stepId, state: change.state, problem: change.problem };
@@ -66,7 +70,10 @@ function carryOut(
   if (step.mechanism === "deny-lease") return enforceLease(ports, step);
   if (step.mechanism === "remove-assignment") return removeAssignment(ports, step);
   if (step.mechanism === "remove-membership") return removeMembership(ports, step);
-  throw new Fault("internal.bug", `The step ${step.mechanism} is planned as automatic and only a person can do it.`);
+  throw new Fault(
+    "internal.bug",
+    `The step ${step.mechanism} is planned as automatic and only a person can do it.`,
+  );
 }
 
 function changeOf(step: StoredStep, outcome: StepOutcome, at: Instant): StepChange {
@@ -74,7 +81,14 @@ function changeOf(step: StoredStep, outcome: StepOutcome, at: Instant): StepChan
     case "confirmed": {
       const { requestId } = outcome;
       const performedAt = step.performedAt ?? (requestId === null ? null : at);
-      return { state: "confirmed", nextAttemptAt: at, requestId, performedAt, confirmedAt: at, problem: null };
+      return {
+        state: "confirmed",
+        nextAttemptAt: at,
+        requestId,
+        performedAt,
+        confirmedAt: at,
+        problem: null,
+      };
     }
     case "wait": {
       const { requestId, problem, afterMilliseconds } = outcome;
@@ -88,7 +102,11 @@ function changeOf(step: StoredStep, outcome: StepOutcome, at: Instant): StepChan
       };
     }
     case "awaiting-person":
-      return { state: "awaiting-person", nextAttemptAt: plus(at, LOOK_AGAIN), problem: outcome.problem };
+      return {
+        state: "awaiting-person",
+        nextAttemptAt: plus(at, LOOK_AGAIN),
+        problem: outcome.problem,
+      };
     default:
       return outcome satisfies never;
   }

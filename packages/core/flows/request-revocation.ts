@@ -79,7 +79,13 @@ export async function requestRevocation(
   const asked = { userId: plan.user.userId, reason, approvalNeeded, brakes: plan.brakes };
   const stored = await ports.store.create(
     { id, reason, requestedBy: actor, requestedAt: now, plan, approvalNeeded, stepIds },
-    { at: now, actor, action: "revocation.requested", subject: id, body: { ...asked, steps: plan.steps } },
+    {
+      at: now,
+      actor,
+      action: "revocation.requested",
+      subject: id,
+      body: { ...asked, steps: plan.steps },
+    },
   );
   if (stored.created) return { id, created: true, plan, approvalNeeded };
   await ports.store.join(
@@ -99,7 +105,8 @@ export async function requestRevocation(
 
 function checkedReason(text: string): string {
   const reason = text.trim();
-  const printable = ![...reason].some((character) => character < " " && character !== "\n");
+  // Postgres refuses U+0000 in text; the other control characters only mislead who reads the audit.
+  const printable = /^[^\p{Cc}]*$/u.test(reason.replaceAll("\n", ""));
   if (reason.length === 0 || reason.length > LONGEST_REASON || !printable) {
     throw new Fault(
       "input.invalid",

@@ -3,8 +3,7 @@
  * The state of a revocation is not among it: it is derived from steps, proofs and `now`.
  */
 import type { AuditEntry } from "../domain/audit.ts";
-import type { PersonKey } from "../domain/person.ts";
-import type { Person } from "../domain/person.ts";
+import type { Person, PersonKey } from "../domain/person.ts";
 import type { PlannedStep, RevocationPlan, SessionProof, StepState } from "../domain/revocation.ts";
 import type { TrailCoverage } from "../domain/revocation/coverage.ts";
 import type { Instant } from "../domain/time.ts";

@@ -4,7 +4,11 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { verifyAudit } from "#core/adapters/postgres/audit";
 import { PostgresRevocationStore } from "#core/adapters/postgres/revocation-store";
 import type { Person } from "#core/domain/person";
-import { DENY_POLICY_CAPACITY, parseDenyPolicy, renderDenyPolicy } from "#core/domain/revocation/deny-policy";
+import {
+  DENY_POLICY_CAPACITY,
+  parseDenyPolicy,
+  renderDenyPolicy,
+} from "#core/domain/revocation/deny-policy";
 import { HOUR, instant, MINUTE, plus } from "#core/domain/time";
 import { advanceRevocation } from "#core/flows/advance-revocations";
 import { approveRevocation } from "#core/flows/approve-revocation";
@@ -13,7 +17,18 @@ import { requestRevocation } from "#core/flows/request-revocation";
 import type { StepPorts } from "#core/flows/revocation/ports";
 import { revocationView } from "#core/flows/revocation/view";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
-import { at, denialBy, MEMBER_ACCOUNT, personOf, REGION, roleCall, roleIssued, sessionDeleted, portal, userIdOf } from "../../unit/revocation/records.ts";
+import {
+  at,
+  denialBy,
+  MEMBER_ACCOUNT,
+  personOf,
+  REGION,
+  roleCall,
+  roleIssued,
+  sessionDeleted,
+  portal,
+  userIdOf,
+} from "../../unit/revocation/records.ts";
 import { POLICY, TinyOrganisation } from "./tiny-organisation.ts";
 
 const START = at("2026-03-02T10:00:00Z");
@@ -56,7 +71,11 @@ function newPerson(): Person {
 }
 
 const request = (user: Person, actor = "responder") =>
-  requestRevocation(ports, { user, reason: "left the company", requester: { actor, userId: null } });
+  requestRevocation(ports, {
+    user,
+    reason: "left the company",
+    requester: { actor, userId: null },
+  });
 
 /** Passes of the worker until nothing moves: each later than every claim of the one before. */
 async function settleDown(id: string, passes = 6) {
@@ -68,7 +87,9 @@ async function settleDown(id: string, passes = 6) {
 }
 
 test("a revocation ends in one effect each and the same end, wherever it is killed", async () => {
-  const attempt = async (killAt: number): Promise<{ calls: number; effects: string[]; state: string }> => {
+  const attempt = async (
+    killAt: number,
+  ): Promise<{ calls: number; effects: string[]; state: string }> => {
     organisation.now = Date.parse(START);
     organisation.effects.length = 0;
     const person = newPerson();
@@ -100,7 +121,11 @@ test("a revocation ends in one effect each and the same end, wherever it is kill
   expect(whole.effects).toEqual(["deny person", "unassign person", "leave person"]);
   for (let killAt = 1; killAt <= whole.calls; killAt += 1) {
     const { effects, state } = await attempt(killAt);
-    expect({ killAt, effects, state }).toEqual({ killAt, effects: whole.effects, state: whole.state });
+    expect({ killAt, effects, state }).toEqual({
+      killAt,
+      effects: whole.effects,
+      state: whole.state,
+    });
   }
   expect(whole.calls).toBeGreaterThan(40);
 });
@@ -157,7 +182,9 @@ test("an id that only AWS knows becomes a lease and stays in the text", async ()
 
 test("a full policy fails the step, is not written, and keeps nobody else out", async () => {
   const ids: string[] = [];
-  while (renderDenyPolicy([...ids, userIdOf(100_000 + ids.length)]).length <= DENY_POLICY_CAPACITY) {
+  while (
+    renderDenyPolicy([...ids, userIdOf(100_000 + ids.length)]).length <= DENY_POLICY_CAPACITY
+  ) {
     ids.push(userIdOf(100_000 + ids.length));
   }
   organisation.policyText = renderDenyPolicy(ids);
@@ -167,7 +194,10 @@ test("a full policy fails the step, is not written, and keeps nobody else out", 
   await advanceRevocation(ports, id);
   const view = await revocationView(ports, id);
   expect(organisation.policyText).toBe(full);
-  expect(view.steps[0]).toMatchObject({ state: "failed", problem: expect.stringContaining("attach a further deny policy") as string });
+  expect(view.steps[0]).toMatchObject({
+    state: "failed",
+    problem: expect.stringContaining("attach a further deny policy") as string,
+  });
   const leases = await ports.store.leases([POLICY]);
   expect(leases.find((lease) => lease.userId === person.userId)?.releasedAt).not.toBeNull();
 });
@@ -210,7 +240,9 @@ test("ending a portal session waits for the event that names it", async () => {
   organisation.events.push(sessionDeleted(person, instant(organisation.now), []));
   const unnamed = await settleDown(id, 3);
   expect(unnamed.state).toBe("awaiting-person");
-  expect(unnamed.steps.find((step) => step.mechanism === "end-sessions")?.problem).toContain("but not which");
+  expect(unnamed.steps.find((step) => step.mechanism === "end-sessions")?.problem).toContain(
+    "but not which",
+  );
   organisation.events.push(sessionDeleted(person, instant(organisation.now), [credential]));
   const named = await settleDown(id, 3);
   expect(named.state).toBe("contained");
@@ -223,7 +255,9 @@ test("a second person approves and nothing happens before", async () => {
   expect(approvalNeeded).toBe(true);
   await advanceRevocation(ports, id);
   expect(organisation.effects).toEqual([]);
-  await expect(approveRevocation(ports, id, { actor: "responder", userId: null })).rejects.toThrow("second person");
+  await expect(approveRevocation(ports, id, { actor: "responder", userId: null })).rejects.toThrow(
+    "second person",
+  );
   await approveRevocation(ports, id, { actor: "approver", userId: null });
   await advanceRevocation(ports, id);
   expect(organisation.effects).not.toEqual([]);
@@ -232,7 +266,9 @@ test("a second person approves and nothing happens before", async () => {
 test("only a revocation that has not begun can be cancelled", async () => {
   const begun = await request(newPerson());
   await advanceRevocation(ports, begun.id);
-  await expect(cancelRevocation(ports, begun.id, "responder")).rejects.toThrow("cannot be cancelled");
+  await expect(cancelRevocation(ports, begun.id, "responder")).rejects.toThrow(
+    "cannot be cancelled",
+  );
   const fresh = await request(newPerson());
   await cancelRevocation(ports, fresh.id, "responder");
   expect((await revocationView(ports, fresh.id)).state).toBe("cancelled");
@@ -253,7 +289,9 @@ test("the chain of audit records holds, and shows a row that was changed", async
     "SELECT sequence FROM audit_records ORDER BY sequence OFFSET 3 LIMIT 1",
   );
   const sequence = rows[0]!.sequence;
-  await database.pool.query("UPDATE audit_records SET actor = 'nobody' WHERE sequence = $1", [sequence]);
+  await database.pool.query("UPDATE audit_records SET actor = 'nobody' WHERE sequence = $1", [
+    sequence,
+  ]);
   expect((await verifyAudit(database.pool)).brokenAt).toBe(sequence);
   await database.pool.query("DELETE FROM audit_records");
 });

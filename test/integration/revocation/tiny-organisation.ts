@@ -38,15 +38,22 @@ export class TinyOrganisation {
 
   readonly revoker: Revoker = {
     readDenyPolicy: async (policyId) => {
-      if (policyId !== POLICY) throw new Fault("aws.unexpected", `There is no policy ${policyId}: name one that exists.`);
-      return { policyId, policyArn: `arn:aws:organizations::111111111111:policy/o-example123/service_control_policy/${policyId}`, content: this.policyText };
+      if (policyId !== POLICY)
+        throw new Fault("aws.unexpected", `There is no policy ${policyId}: name one that exists.`);
+      return {
+        policyId,
+        policyArn: `arn:aws:organizations::111111111111:policy/o-example123/service_control_policy/${policyId}`,
+        content: this.policyText,
+      };
     },
     writeDenyPolicy: async (_policyId, content) => {
       const before = parseDenyPolicy(this.policyText);
       const after = parseDenyPolicy(content);
       if (!before.ok || !after.ok) throw new Error("a foreign text was overwritten");
-      for (const id of after.userIds) if (!before.userIds.includes(id)) this.effects.push(`deny ${id}`);
-      for (const id of before.userIds) if (!after.userIds.includes(id)) this.effects.push(`allow ${id}`);
+      for (const id of after.userIds)
+        if (!before.userIds.includes(id)) this.effects.push(`deny ${id}`);
+      for (const id of before.userIds)
+        if (!after.userIds.includes(id)) this.effects.push(`allow ${id}`);
       this.policyText = content;
       return { requestId: "request-policy" };
     },
@@ -58,7 +65,8 @@ export class TinyOrganisation {
     assignmentRemoval: async () => ({ status: "succeeded", reason: null }),
     membershipId: async (_groupId, userId) => (this.members.has(userId) ? `m-${userId}` : null),
     removeMembership: async (membershipId) => {
-      if (this.members.delete(membershipId.slice(2))) this.effects.push(`leave ${membershipId.slice(2)}`);
+      if (this.members.delete(membershipId.slice(2)))
+        this.effects.push(`leave ${membershipId.slice(2)}`);
       return { requestId: `request-${membershipId}` };
     },
     userStatus: async () => "enabled",
@@ -66,7 +74,8 @@ export class TinyOrganisation {
 
   readonly history: PersonHistory = {
     resolve: async (text) => this.people.filter((person) => person.userName === text),
-    person: async (key) => this.people.find((person) => person.userId === key.userId) ?? { ...key, userName: null },
+    person: async (key) =>
+      this.people.find((person) => person.userId === key.userId) ?? { ...key, userName: null },
     eventsOf: async (person, before) =>
       this.events.filter(
         (event) =>
@@ -109,7 +118,9 @@ export class TinyOrganisation {
         status: "enabled" as const,
         externalId: null,
       })),
-      groups: [{ identityStoreArn: STORE, groupId: GROUP, displayName: "Builders", externalId: null }],
+      groups: [
+        { identityStoreArn: STORE, groupId: GROUP, displayName: "Builders", externalId: null },
+      ],
       memberships: [...this.members].map((userId) => ({
         identityStoreArn: STORE,
         membershipId: `m-${userId}`,
@@ -132,7 +143,12 @@ export class TinyOrganisation {
       accounts: [account("111111111111", true), account(MEMBER_ACCOUNT), account(OTHER_ACCOUNT)],
       assignments: [
         ...[...this.assignments].map(direct),
-        { accountId: OTHER_ACCOUNT, permissionSetArn: SET_ARN, principalType: "GROUP", principalId: GROUP },
+        {
+          accountId: OTHER_ACCOUNT,
+          permissionSetArn: SET_ARN,
+          principalType: "GROUP",
+          principalId: GROUP,
+        },
       ],
     };
   }
@@ -145,7 +161,10 @@ export class TinyOrganisation {
         if (typeof method !== "function") return method;
         return async (...parameters: unknown[]) => {
           this.disturb(String(name), "before");
-          const answer: unknown = await (method as (...all: unknown[]) => unknown).apply(target, parameters);
+          const answer: unknown = await (method as (...all: unknown[]) => unknown).apply(
+            target,
+            parameters,
+          );
           this.disturb(String(name), "after");
           return answer;
         };

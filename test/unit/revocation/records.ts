@@ -54,7 +54,11 @@ export function roleSession(person: Person, issuedAt: Instant): RoleSessionRef {
   };
 }
 
-export function roleIssued(person: Person, issuedAt: Instant, durationSeconds: number | null = 3_600): TrailEvent {
+export function roleIssued(
+  person: Person,
+  issuedAt: Instant,
+  durationSeconds: number | null = 3_600,
+): TrailEvent {
   return {
     ...base(person, issuedAt, "AssumeRoleWithSAML"),
     kind: "role-issued",

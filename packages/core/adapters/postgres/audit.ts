@@ -34,7 +34,16 @@ export async function appendAudit(client: Queryable, entry: AuditEntry): Promise
      VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING sequence`,
     [at, actor, action, subject, JSON.stringify(body), previousHash, hash],
   );
-  return { at, actor, action, subject, body, previousHash, hash, sequence: inserted.rows[0]!.sequence };
+  return {
+    at,
+    actor,
+    action,
+    subject,
+    body,
+    previousHash,
+    hash,
+    sequence: inserted.rows[0]!.sequence,
+  };
 }
 
 export interface AuditVerdict {

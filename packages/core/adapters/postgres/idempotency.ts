@@ -92,6 +92,8 @@ export async function releaseKey(pool: pg.Pool, { actor, key }: KeyRef): Promise
 
 /** Forgets keys that were made before the instant. Answers how many. */
 export async function forgetKeys(pool: pg.Pool, before: Instant): Promise<number> {
-  const { rowCount } = await pool.query("DELETE FROM idempotency_keys WHERE created_at < $1", [before]);
+  const { rowCount } = await pool.query("DELETE FROM idempotency_keys WHERE created_at < $1", [
+    before,
+  ]);
   return rowCount ?? 0;
 }

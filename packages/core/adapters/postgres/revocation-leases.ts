@@ -7,7 +7,10 @@ import { appendAudit } from "./audit.ts";
 import type { Database } from "./database.ts";
 import { transaction } from "./transaction.ts";
 
-export async function readLeases(pool: pg.Pool, policyIds: readonly string[]): Promise<DenyLease[]> {
+export async function readLeases(
+  pool: pg.Pool,
+  policyIds: readonly string[],
+): Promise<DenyLease[]> {
   const { rows } = await pool.query<DenyLease>(
     `SELECT policy_id AS "policyId", user_id AS "userId", revocation_id AS "revocationId",
        leased_at AS "leasedAt", released_at AS "releasedAt"

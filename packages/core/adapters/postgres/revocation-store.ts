@@ -2,7 +2,6 @@
  * RevocationStore on Postgres. Every change and its audit record are one transaction, and every transition names the rows that it may
  * happen to, so that of two processes one moves the row and the other learns that it did not.
  */
-import type pg from "pg";
 import type { AuditEntry } from "../../domain/audit.ts";
 import type { PersonKey } from "../../domain/person.ts";
 import type { PlannedStep, SessionProof } from "../../domain/revocation.ts";
@@ -19,6 +18,7 @@ import type {
 import { appendAudit } from "./audit.ts";
 import type { Database } from "./database.ts";
 import { closeLease, openLease, PolicyLocks, readLeases } from "./revocation-leases.ts";
+import { insertRevocation, joinStep } from "./revocation-inserts.ts";
 import { readRevocations, STEP_COLUMNS } from "./revocation-rows.ts";
 import { transaction } from "./transaction.ts";
 
@@ -41,7 +41,6 @@ export class PostgresRevocationStore implements RevocationStore {
     for (;;) {
       const created = await transaction(this.#database, async (client) => {
         if (!(await insertRevocation(client, revocation))) return false;
-        await insertSteps(client, revocation);
         await appendAudit(client, audit);
         return true;
       });
@@ -265,87 +264,4 @@ export class PostgresRevocationStore implements RevocationStore {
       return true;
     });
   }
-}
-
-async function insertRevocation(
-  client: pg.PoolClient,
-  revocation: NewRevocation,
-): Promise<boolean> {
-  const { user } = revocation.plan;
-  const { rowCount } = await client.query(
-    `INSERT INTO revocations (id, identity_store_arn, user_id, user_name, reason, requested_by, requested_at, plan, approval_needed)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-     ON CONFLICT (identity_store_arn, user_id) WHERE NOT settled DO NOTHING`,
-    [
-      revocation.id,
-      user.identityStoreArn,
-      user.userId,
-      user.userName,
-      revocation.reason,
-      revocation.requestedBy,
-      revocation.requestedAt,
-      JSON.stringify(revocation.plan),
-      revocation.approvalNeeded,
-    ],
-  );
-  return rowCount === 1;
-}
-
-async function insertSteps(client: pg.PoolClient, revocation: NewRevocation): Promise<void> {
-  for (const [index, step] of revocation.plan.steps.entries()) {
-    await insertStep(client, revocation.id, revocation.stepIds[index]!, step, revocation.requestedAt);
-  }
-}
-
-async function insertStep(
-  client: pg.PoolClient,
-  revocationId: string,
-  id: string,
-  step: PlannedStep,
-  dueAt: Instant,
-): Promise<void> {
-  await client.query(
-    `INSERT INTO revocation_steps (id, revocation_id, ordinal, mechanism, mode, target, why, state, next_attempt_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [
-      id,
-      revocationId,
-      step.order,
-      step.mechanism,
-      step.mode,
-      JSON.stringify(step.target),
-      step.why,
-      step.mode === "automatic" ? "pending" : "awaiting-person",
-      dueAt,
-    ],
-  );
-}
-
-async function joinStep(
-  client: pg.PoolClient,
-  revocationId: string,
-  { id, step }: { id: string; step: PlannedStep },
-  now: Instant,
-): Promise<number> {
-  // By what a step acts on, whatever the sessions or names that its target also mentions.
-  const same = `revocation_id = $1 AND mechanism = $2 AND (target - 'sessionIds') = ($3::jsonb - 'sessionIds')`;
-  const key = [revocationId, step.mechanism, JSON.stringify(step.target)];
-  const found = await client.query(`SELECT 1 FROM revocation_steps WHERE ${same}`, key);
-  if (found.rowCount === 0) {
-    const last = await client.query<{ order: number }>(
-      `SELECT max(ordinal) AS "order" FROM revocation_steps WHERE revocation_id = $1`,
-      [revocationId],
-    );
-    const order = (last.rows[0]?.order ?? 0) + 1;
-    await insertStep(client, revocationId, id, { ...step, order }, now);
-    return 1;
-  }
-  const again = await client.query(
-    `UPDATE revocation_steps SET state = 'pending', next_attempt_at = $4, problem = NULL,
-       request_id = NULL, performed_at = NULL, confirmed_at = NULL
-     WHERE ${same} AND mode = 'automatic'
-       AND (state = 'failed' OR (state = 'confirmed' AND mechanism LIKE 'remove-%'))`,
-    [...key, now],
-  );
-  return again.rowCount ?? 0;
 }

@@ -44,7 +44,8 @@ export function directoryFacts(
         groupName: group.displayName || group.groupId,
         scimOwned: group.externalId !== null,
       })),
-    managementAccountId: snapshot.accounts.find((account) => account.isManagement)?.accountId ?? null,
+    managementAccountId:
+      snapshot.accounts.find((account) => account.isManagement)?.accountId ?? null,
     otherAdministrators: administratorsBut(snapshot, person, now),
   };
 }
@@ -56,7 +57,6 @@ function administratorsBut(snapshot: ObservedSnapshot, person: PersonKey, now: I
     observedSince: () => null,
     grants: grantEvents([], now),
   });
-  return new Set(
-    rows.filter((row) => row.administrator === true).map((row) => row.user.userId),
-  ).size;
+  return new Set(rows.filter((row) => row.administrator === true).map((row) => row.user.userId))
+    .size;
 }

@@ -6,7 +6,7 @@
 import type { TrailEvent } from "../event.ts";
 import type { SessionProof } from "../revocation.ts";
 import type { Session } from "../session.ts";
-import type { Instant } from "../time.ts";
+import { latest, type Instant } from "../time.ts";
 import { covered, type TrailCoverage } from "./coverage.ts";
 import { creationsOf, chainsOf, unseenSessions } from "./escape.ts";
 import { actsInAccount, endingEvent, lastInstant, mayHaveLived } from "./lifetime.ts";
@@ -126,13 +126,13 @@ const POLICY_ARN =
 function deniedCall(session: Session, facts: ProofFacts): SessionProof | null {
   const own = new Set(session.eventIds);
   const calls = facts.events.filter((event) => own.has(event.eventId));
-  const denied = calls.find((event) => deniedByUs(event, facts));
+  // AWS changes policies with eventual consistency: only a denial after the last call that went through counts.
+  const went = calls.filter((event) => event.errorCode === null).map((event) => event.occurredAt);
+  const lastUse = latest(session.lastSeenAt, ...went) ?? session.lastSeenAt;
+  const denied = calls
+    .filter((event) => event.occurredAt > lastUse && deniedByUs(event, facts))
+    .sort((left, right) => (left.occurredAt < right.occurredAt ? -1 : 1))[0];
   if (denied === undefined) return null;
-  // AWS changes policies with eventual consistency: a call that went through later takes the proof back.
-  const later = calls.some(
-    (event) => event.errorCode === null && event.occurredAt >= denied.occurredAt,
-  );
-  if (later) return null;
   return {
     sessionId: session.id,
     proof: "denied-call",

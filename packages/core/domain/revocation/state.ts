@@ -2,8 +2,7 @@
  * The state of a revocation, derived from what was asked, what each step came to and what is still open. Never stored, never set by
  * a timer. "Enforced" says that every automatic step was read back; "contained" says besides that nothing at all is open.
  */
-import type { RevocationState, StepState } from "../revocation.ts";
-import type { Mechanism } from "../revocation.ts";
+import type { Mechanism, RevocationState, StepState } from "../revocation.ts";
 import type { Instant } from "../time.ts";
 import type { OpenItem } from "./proof.ts";
 

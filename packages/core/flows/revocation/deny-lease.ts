@@ -22,17 +22,28 @@ export async function enforceLease(ports: LeasePorts, step: StoredStep): Promise
   const userId = String(step.target["userId"]);
   return ports.store.withPolicyLock(policyId, async () => {
     const at = instant(ports.clock.now());
-    const audit = { at, actor: ports.actor, subject: step.revocationId, body: { policyId, userId } };
+    const audit = {
+      at,
+      actor: ports.actor,
+      subject: step.revocationId,
+      body: { policyId, userId },
+    };
     await ports.store.lease(policyId, userId, step.revocationId, at, {
       ...audit,
       action: "lease.opened",
     });
     try {
-      return { outcome: "confirmed", requestId: await syncPolicy(ports, policyId, step.revocationId) };
+      return {
+        outcome: "confirmed",
+        requestId: await syncPolicy(ports, policyId, step.revocationId),
+      };
     } catch (error) {
       // A lease without room would keep every other person's out of the text.
       if (error instanceof Fault && error.code === "deny-policy.full") {
-        await ports.store.releaseLease(policyId, userId, at, { ...audit, action: "lease.withdrawn" });
+        await ports.store.releaseLease(policyId, userId, at, {
+          ...audit,
+          action: "lease.withdrawn",
+        });
       }
       throw error;
     }

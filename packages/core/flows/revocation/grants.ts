@@ -51,7 +51,9 @@ async function pollRemoval(
     outcome: "wait",
     requestId: grantedAgain ? null : requestId,
     afterMilliseconds: POLL,
-    problem: grantedAgain ? "The assignment still stands after its deletion: it is requested again." : null,
+    problem: grantedAgain
+      ? "The assignment still stands after its deletion: it is requested again."
+      : null,
   };
 }
 
@@ -70,7 +72,10 @@ export async function removeMembership(ports: GrantPorts, step: StoredStep): Pro
 }
 
 /** Null when the call failed and the thing is gone all the same: an answer lost on its way, or another's removal. */
-async function unlessGone<T>(exists: () => Promise<boolean>, remove: () => Promise<T>): Promise<T | null> {
+async function unlessGone<T>(
+  exists: () => Promise<boolean>,
+  remove: () => Promise<T>,
+): Promise<T | null> {
   try {
     return await remove();
   } catch (error) {

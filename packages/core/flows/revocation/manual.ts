@@ -68,7 +68,9 @@ async function sessionsEnded(
   const now = instant(ports.clock.now());
   const events = await ports.history.eventsOf(user, now);
   const wanted = new Set(step.target["sessionIds"] as readonly string[]);
-  const sessions = reconstruct(user, events, ports.sessionSettings).filter(({ id }) => wanted.has(id));
+  const sessions = reconstruct(user, events, ports.sessionSettings).filter(({ id }) =>
+    wanted.has(id),
+  );
   const over = sessions.filter((session) => {
     const last = lastInstant(session).at;
     return endingEvent(session, events) !== null || (last !== null && last <= now);

@@ -60,7 +60,10 @@ export async function findRevocation(
 ): Promise<StoredRevocation> {
   const revocation = await store.find(id);
   if (revocation === null) {
-    throw new Fault("revoke.not-found", `There is no revocation ${id}: take an id from the list of revocations.`);
+    throw new Fault(
+      "revoke.not-found",
+      `There is no revocation ${id}: take an id from the list of revocations.`,
+    );
   }
   return revocation;
 }
@@ -82,7 +85,10 @@ export async function revocationViews(
   return views;
 }
 
-async function viewOf(ports: RevocationPorts, revocation: StoredRevocation): Promise<RevocationView> {
+async function viewOf(
+  ports: RevocationPorts,
+  revocation: StoredRevocation,
+): Promise<RevocationView> {
   const { state, proofs, open } = await judgeRevocation(
     ports,
     revocation,
