@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -154,6 +155,38 @@ describe("sharing", () => {
     expect(second.started).toBe(true);
     expect(new URL(second.url).port).toBe(new URL(first.url).port);
     expect(await query(second.url, "SELECT seven FROM kept")).toEqual([{ seven: 7 }]);
+  });
+});
+
+describe("a data directory that changes", () => {
+  it("may be moved with its cluster inside", async () => {
+    const first = await user();
+    await query(first.url, "CREATE TABLE kept AS SELECT 7 AS seven");
+    await left(first);
+    renameSync(dataDirectory, join(folder, "moved"));
+    dataDirectory = join(folder, "moved");
+    const second = await user();
+    expect(second.location).toBe(join(dataDirectory, "postgres"));
+    expect(await query(second.url, "SELECT seven FROM kept")).toEqual([{ seven: 7 }]);
+  });
+
+  it("leaves no server behind when it is removed in use", async () => {
+    const only = await user();
+    const pid = postmasterOf(only.location);
+    rmSync(dataDirectory, { recursive: true });
+    expect(await left(only)).toBe(0);
+    expect(lives(pid)).toBe(false);
+  });
+
+  it("is used on when a crash of the machine left its small files empty", async () => {
+    const first = await user();
+    await left(first);
+    writeFileSync(join(dataDirectory, "cluster.json"), "");
+    writeFileSync(join(dataDirectory, "cluster.users", "1-abc"), "");
+    const second = await user();
+    const pid = postmasterOf(second.location);
+    expect(await left(second)).toBe(0);
+    expect(lives(pid)).toBe(false);
   });
 });
 

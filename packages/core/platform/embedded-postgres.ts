@@ -6,23 +6,23 @@
  * Each user is a file naming its process; joining and leaving happen under one lock. A killed user needs no clean-up: its process is gone.
  */
 import type { ChildProcess } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { Fault } from "#core/domain/fault";
 import { runnableBinaries } from "./postgres/binaries.ts";
+import {
+  addUser,
+  makePassword,
+  PASSWORD,
+  readLastStart,
+  readPassword,
+  removeUser,
+  STATE,
+  writeLastStart,
+} from "./postgres/cluster-files.ts";
 import { LockTimeout, withExclusiveLock } from "./postgres/exclusive-lock.ts";
 import { keepForOwner, placeOf, prepareDataDirectory, type Place } from "./postgres/place.ts";
-import { identify, isAlive, type ProcessIdentity } from "./postgres/process-identity.ts";
 import {
   findPostmaster,
   settledPostmaster,
@@ -57,7 +57,14 @@ async function locked<T>(dataDirectory: string, work: () => Promise<T>): Promise
       work,
     );
   } catch (error) {
-    if (!(error instanceof LockTimeout)) throw error;
+    if (error instanceof Fault) throw error;
+    if (!(error instanceof LockTimeout)) {
+      throw new Fault(
+        "postgres.start-failed",
+        `The built-in Postgres of ${dataDirectory} cannot be used (${error instanceof Error ? error.message : String(error)}): correct what the reason names, or set DATABASE_URL.`,
+        { cause: error },
+      );
+    }
     throw new Fault(
       "postgres.start-failed",
       `Process ${error.pid} has been starting or stopping the database in ${dataDirectory} for too long: end that process and try again.`,
@@ -65,53 +72,8 @@ async function locked<T>(dataDirectory: string, work: () => Promise<T>): Promise
   }
 }
 
-function writeOwn(dataDirectory: string, name: string, text: string): void {
-  const file = join(dataDirectory, name);
-  const draft = `${file}.draft-${randomBytes(6).toString("hex")}`;
-  writeFileSync(draft, text, { mode: 0o600, flag: "wx" });
-  keepForOwner(dataDirectory, draft);
-  renameSync(draft, file);
-}
-
-function readOwn(dataDirectory: string, name: string): string | null {
-  try {
-    return readFileSync(join(dataDirectory, name), "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
-  }
-}
-
 /** Three deaths of the server within this time end its being started again. */
 const CRASH_LOOP_MS = 60_000;
-
-const USERS = "cluster.users";
-const STATE = "cluster.json";
-const PASSWORD = "cluster.password";
-
-/** Living users other than `except`; files of dead ones are removed on the way. */
-function otherUsers(dataDirectory: string, except: string): number {
-  const folder = join(dataDirectory, USERS);
-  let living = 0;
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    if (name === except || name.includes(".draft-")) continue;
-    const identity = JSON.parse(readFileSync(join(folder, name), "utf8")) as ProcessIdentity;
-    if (isAlive(identity)) living++;
-    else rmSync(join(folder, name), { force: true });
-  }
-  return living;
-}
-
-function addUser(dataDirectory: string): string {
-  const folder = join(dataDirectory, USERS);
-  if (!existsSync(folder)) {
-    mkdirSync(folder, { mode: 0o700 });
-    keepForOwner(dataDirectory, folder);
-  }
-  const name = `${process.pid}-${randomBytes(6).toString("hex")}`;
-  writeOwn(dataDirectory, join(USERS, name), JSON.stringify(identify(process.pid)));
-  return name;
-}
 
 const urlOf = (port: number, password: string, database: string): string =>
   `postgres://${DATABASE_NAME}:${password}@127.0.0.1:${port}/${database}`;
@@ -156,8 +118,8 @@ async function joinable(place: Place, password: string): Promise<Postmaster | nu
 
 /** The password of the cluster's superuser, made on first use. Kept in the data directory, so that whoever owns that owns the database. */
 function passwordOf(place: Place): string {
-  const kept = readOwn(place.dataDirectory, PASSWORD);
-  if (kept !== null) return kept.trim();
+  const kept = readPassword(place.dataDirectory);
+  if (kept !== null) return kept;
   if (existsSync(place.location)) {
     if (place.inside) {
       throw new Fault(
@@ -169,9 +131,7 @@ function passwordOf(place: Place): string {
     rmSync(`${place.location}.previous`, { recursive: true, force: true });
     renameSync(place.location, `${place.location}.previous`);
   }
-  const password = randomBytes(24).toString("hex");
-  writeOwn(place.dataDirectory, PASSWORD, password);
-  return password;
+  return makePassword(place.dataDirectory);
 }
 
 interface Running {
@@ -185,19 +145,17 @@ interface Running {
 /** The server of the data directory, running and answering. Under the lock only. */
 async function ensureRunning(dataDirectory: string, durability: Durability): Promise<Running> {
   const place = placeOf(dataDirectory);
-  const known = JSON.parse(readOwn(dataDirectory, STATE) ?? "null") as {
-    port: number;
-    location: string;
-  } | null;
-  if (known !== null && !existsSync(known.location)) {
+  const known = readLastStart(dataDirectory);
+  // The data directory may have been moved together with its cluster; only a cluster that is nowhere is lost.
+  if (known !== null && !existsSync(known.location) && !existsSync(place.location)) {
     throw new Fault(
       "data-directory.unsound",
       `The database of ${dataDirectory} was in ${known.location}, which is gone: put it back, or remove ${join(dataDirectory, STATE)} to start with an empty database.`,
     );
   }
-  if (readOwn(dataDirectory, PASSWORD) === null) {
-    const left = await settledPostmaster(place.location);
-    if (left !== null && !place.inside) await stopServer(left, place.location);
+  if (readPassword(dataDirectory) === null && !place.inside) {
+    const abandoned = await settledPostmaster(place.location);
+    if (abandoned !== null) await stopServer(abandoned, place.location);
   }
   const password = passwordOf(place);
   const joined = await joinable(place, password);
@@ -223,11 +181,7 @@ async function ensureRunning(dataDirectory: string, durability: Durability): Pro
       `The database in ${place.location} started but does not accept the password in ${join(dataDirectory, PASSWORD)}: put the right file back.`,
     );
   }
-  writeOwn(
-    dataDirectory,
-    STATE,
-    JSON.stringify({ pid: postmaster.pid, port: postmaster.port, location: place.location }),
-  );
+  writeLastStart(dataDirectory, { ...postmaster, location: place.location });
   return { postmaster, place, url: urlOf(postmaster.port, password, DATABASE_NAME), child };
 }
 
@@ -266,20 +220,22 @@ export async function startOrJoinPostgres(options: {
   });
   supervise(running);
 
+  const { location } = running.place;
   const leave = async (): Promise<void> => {
-    const alone = otherUsers(dataDirectory, share.user) === 0;
-    rmSync(join(dataDirectory, USERS, share.user), { force: true });
-    const postmaster = findPostmaster(running.place.location);
-    if (alone && postmaster !== null) await stopServer(postmaster, running.place.location);
+    const { last } = removeUser(dataDirectory, share.user);
+    const postmaster = findPostmaster(location);
+    if (last && postmaster !== null) await stopServer(postmaster, location);
   };
   return {
     url: running.url,
-    location: running.place.location,
+    location,
     started: running.child !== null,
     release: async () => {
       if (share.released) return;
       share.released = true;
-      await locked(dataDirectory, leave);
+      if (existsSync(dataDirectory)) await locked(dataDirectory, leave);
+      // Somebody removed the data directory meanwhile: no file tells the server's number any more, and nobody can join it.
+      else await stopServer(running.postmaster, location);
     },
   };
 }
