@@ -1,0 +1,145 @@
+/**
+ * The shapes of the API's answers, as published in its OpenAPI document. They follow the types of the domain field by field; a test
+ * reads real answers against them, with no field more and none less.
+ */
+import { z } from "zod";
+import { FAULTS, type FaultCode } from "#core/domain/fault";
+import { FINDING_STATES, SEVERITIES } from "#core/domain/finding";
+import { SESSION_KINDS, SESSION_STATES } from "#core/domain/session";
+
+export const instantSchema = z.string().meta({ format: "date-time" });
+const maybeInstant = instantSchema.nullable();
+
+export const problemSchema = z
+  .strictObject({
+    type: z.literal("about:blank"),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(FAULTS) as [FaultCode, ...FaultCode[]]),
+  })
+  .describe("A problem of RFC 9457: `detail` says what is wrong and what would be right.");
+
+export const userSchema = z.strictObject({
+  identityStoreArn: z.string(),
+  userId: z.string(),
+  userName: z.string().nullable(),
+});
+
+export const sessionSchema = z.strictObject({
+  id: z.string(),
+  kind: z.enum(SESSION_KINDS),
+  user: userSchema,
+  startedAt: instantSchema,
+  startBasis: z.enum(["event", "first-seen"]),
+  lastSeenAt: instantSchema,
+  endsAt: z.strictObject({
+    at: maybeInstant,
+    limitedBy: z.string(),
+    certainty: z.enum(["exact", "at-most", "unknown"]),
+  }),
+  endedAt: maybeInstant,
+  endedBy: z.strictObject({ eventName: z.string(), eventId: z.string() }).nullable(),
+  state: z.enum(SESSION_STATES),
+  stateReason: z.string().nullable(),
+  sourceIpAddresses: z.array(z.string()),
+  userAgents: z.array(z.string()),
+  region: z.string(),
+  accountId: z.string(),
+  permissionSetName: z.string().nullable(),
+  keys: z.array(z.string()),
+  grant: z.enum(["device-code", "authorization-code", "refresh", "other"]).nullable(),
+  links: z.array(
+    z.strictObject({
+      sessionId: z.string(),
+      kind: z.enum(SESSION_KINDS),
+      confidence: z.number(),
+      basis: z.enum(["exact", "inferred"]),
+      reasons: z.array(z.string()),
+    }),
+  ),
+  eventIds: z.array(z.string()),
+  unknownReason: z.string().nullable(),
+});
+
+export const findingSchema = z.strictObject({
+  id: z.string(),
+  ruleId: z.string(),
+  ruleVersion: z.string(),
+  severity: z.enum(SEVERITIES),
+  subject: z.strictObject({ kind: z.string(), id: z.string() }),
+  user: userSchema,
+  openedAt: instantSchema,
+  lastSeenAt: instantSchema,
+  resolvedAt: maybeInstant,
+  state: z.enum(FINDING_STATES),
+  summary: z.string(),
+  evidence: z.record(z.string(), z.unknown()),
+  eventIds: z.array(z.string()),
+});
+
+export const personSummarySchema = z.strictObject({
+  user: userSchema,
+  firstEventAt: maybeInstant,
+  lastEventAt: maybeInstant,
+  judgedAt: maybeInstant,
+  sessions: z.number().int(),
+  openFindings: z.number().int(),
+});
+
+export const assignmentSchema = z.strictObject({
+  user: userSchema,
+  accountId: z.string(),
+  accountName: z.string(),
+  permissionSetArn: z.string(),
+  permissionSetName: z.string(),
+  path: z.array(
+    z.strictObject({
+      kind: z.enum(["assignment", "group", "entitlement"]),
+      id: z.string(),
+      name: z.string(),
+    }),
+  ),
+  grantedAt: maybeInstant,
+  grantedNotAfter: maybeInstant,
+  lastUsedAt: maybeInstant,
+  uses30d: z.number().int(),
+  usageSharedByPaths: z.boolean(),
+  observedSince: maybeInstant,
+  administrator: z.boolean().nullable(),
+});
+
+export const coverageSchema = z.strictObject({
+  source: z.string(),
+  accountId: z.string(),
+  region: z.string(),
+  firstEventAt: instantSchema,
+  lastEventAt: instantSchema,
+  records: z.number().int(),
+  lastReceivedAt: instantSchema,
+});
+
+export const auditSchema = z.strictObject({
+  sequence: z.number().int(),
+  at: instantSchema,
+  actor: z.string(),
+  action: z.string(),
+  subject: z.string(),
+  body: z.record(z.string(), z.unknown()),
+  previousHash: z.string(),
+  hash: z.string(),
+});
+
+export const tokenSchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  roles: z.array(z.string()),
+  createdAt: instantSchema,
+  expiresAt: maybeInstant,
+  revokedAt: maybeInstant,
+});
+
+/** A page of a list. */
+export function listSchema(item: z.ZodType): z.ZodType {
+  return z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() });
+}

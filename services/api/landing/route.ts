@@ -1,0 +1,24 @@
+/**
+ * The page at `/`. It shows anyone what runs, and data only with a token that its reader pastes; the token stays in the browser's tab.
+ * Page, style and script come from this origin under a policy that allows nothing else: it makes no request to anywhere.
+ */
+import { readFileSync } from "node:fs";
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import type { ApiDependencies } from "../dependencies.ts";
+
+const FILES = [
+  { path: "/", file: "landing.html", type: "text/html; charset=utf-8" },
+  { path: "/landing.css", file: "landing.css", type: "text/css; charset=utf-8" },
+  { path: "/landing.js", file: "landing.js", type: "text/javascript; charset=utf-8" },
+  { path: "/landing-view.js", file: "landing-view.js", type: "text/javascript; charset=utf-8" },
+] as const;
+
+export function landingRoutes(app: FastifyInstance, _dependencies: ApiDependencies): void {
+  for (const { path, file, type } of FILES) {
+    const content = readFileSync(new URL(file, import.meta.url));
+    app.get(path, { schema: { hide: true, querystring: z.strictObject({}) } }, (_request, reply) =>
+      reply.type(type).header("cache-control", "no-cache").send(content),
+    );
+  }
+}

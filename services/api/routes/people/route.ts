@@ -1,0 +1,32 @@
+/** Everybody whom an event or a crawl named. */
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import { PostgresPeopleStore } from "#core/adapters/postgres/people-store";
+import type { ApiDependencies } from "../../dependencies.ts";
+import { plainText } from "../../http/fields.ts";
+import { cursorKind, PAGE_QUERY, pageOf } from "../../http/paging.ts";
+import { route } from "../../http/route.ts";
+import { listSchema, personSummarySchema } from "../../http/schemas.ts";
+
+const cursors = cursorKind(
+  "people",
+  z.strictObject({ identityStoreArn: plainText(512), userId: plainText(128) }),
+);
+
+export function peopleRoutes(app: FastifyInstance, { database }: ApiDependencies): void {
+  const store = new PostgresPeopleStore(database);
+  route(app, {
+    method: "GET",
+    path: "/v1/people",
+    tag: "people",
+    summary: "Everybody known, with how many sessions and open findings they have.",
+    query: PAGE_QUERY,
+    answers: { 200: listSchema(personSummarySchema) },
+    async handle({ query }) {
+      const rows = await store.list(query.limit + 1, cursors.read(query.cursor));
+      return pageOf(rows, query.limit, ({ user }) =>
+        cursors.write({ identityStoreArn: user.identityStoreArn, userId: user.userId }),
+      );
+    },
+  });
+}

@@ -1,0 +1,73 @@
+/** Sessions, with their state at an instant. What was rebuilt last is read; an instant in the past is rebuilt from the events before it. */
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import { PostgresPeopleStore } from "#core/adapters/postgres/people-store";
+import { PostgresPersonHistory } from "#core/adapters/postgres/person-history";
+import { PostgresSessionStore } from "#core/adapters/postgres/session-store";
+import { Fault } from "#core/domain/fault";
+import { SESSION_KINDS, SESSION_STATES } from "#core/domain/session";
+import { viewSession } from "#core/domain/sessions/state";
+import { instant } from "#core/domain/time";
+import type { ApiDependencies } from "../../dependencies.ts";
+import { idField, peopleNamed, userField } from "../../http/fields.ts";
+import { cursorKind, instantText, PAGE_QUERY } from "../../http/paging.ts";
+import { route } from "../../http/route.ts";
+import { listSchema, sessionSchema } from "../../http/schemas.ts";
+import { rebuiltPage } from "./rebuilt.ts";
+import { storedPage } from "./stored.ts";
+
+const cursors = cursorKind("sessions", z.strictObject({ startedAt: instantText, id: idField }));
+
+export function sessionRoutes(app: FastifyInstance, dependencies: ApiDependencies): void {
+  const { database, clock, sessionSettings } = dependencies;
+  const store = new PostgresSessionStore(database);
+  const history = new PostgresPersonHistory(database);
+  const people = new PostgresPeopleStore(database);
+  route(app, {
+    method: "GET",
+    path: "/v1/sessions",
+    tag: "sessions",
+    summary: "Sessions, newest first: all that existed, whatever their state.",
+    query: {
+      ...PAGE_QUERY,
+      user: userField.optional(),
+      kind: z.enum(SESSION_KINDS).optional(),
+      state: z.enum(SESSION_STATES).optional(),
+      asOf: instantText.optional().describe("Judged as of this instant, without later events."),
+    },
+    answers: { 200: listSchema(sessionSchema) },
+    async handle({ query }) {
+      const now = instant(clock.now());
+      const asked = {
+        persons: query.user === undefined ? null : await peopleNamed(history, query.user),
+        kind: query.kind ?? null,
+        state: query.state ?? null,
+        limit: query.limit,
+        after: cursors.read(query.cursor),
+      };
+      const { items, after } =
+        query.asOf === undefined || query.asOf >= now
+          ? await storedPage(store, asked, now)
+          : await rebuiltPage({ history, people, settings: sessionSettings }, asked, query.asOf);
+      return { items, nextCursor: after === null ? null : cursors.write(after) };
+    },
+  });
+  route(app, {
+    method: "GET",
+    path: "/v1/sessions/:id",
+    tag: "sessions",
+    summary: "One session.",
+    params: { id: idField },
+    answers: { 200: sessionSchema },
+    async handle({ params }) {
+      const session = await store.byId(params.id);
+      if (session === null) {
+        throw new Fault(
+          "api.not-found",
+          "There is no such session: take an id from the list of sessions.",
+        );
+      }
+      return viewSession(session, instant(clock.now()));
+    },
+  });
+}
