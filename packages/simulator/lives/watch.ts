@@ -177,7 +177,12 @@ export function planWatch(stage: Stage, plan: Plan, day: number): void {
   for (let shift = day * REGIONS; shift < (day + 1) * REGIONS; shift++) {
     onWatch(stage, shift).forEach((person, slot) => {
       const portal = standWatch(stage, plan, person, shift, slot);
-      if (slot === OPERATORS) openHelpDesk(stage, plan, portal, shift * SHIFT - 2 * MINUTE);
+      if (slot !== OPERATORS) return;
+      const desk = openHelpDesk(stage, plan, portal, shift * SHIFT - 2 * MINUTE);
+      const dice = stage.dice("help-desk", shift);
+      for (let hour = 1; hour < 8; hour += 2) {
+        call(stage, plan, desk, shift * SHIFT + hour * HOUR + dice.int(0, 55) * MINUTE);
+      }
     });
   }
 }
