@@ -47,10 +47,23 @@ describe("raw queries", () => {
 });
 
 describe("the pool", () => {
-  it("survives the loss of all its connections", async () => {
-    await database.pool.query("SELECT 1");
-    const end =
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()";
+  it("survives the loss of all its idle connections", async () => {
+    const mine = openDatabase(database.url, { maxConnections: 2, applicationName: "curfew lost" });
+    await Promise.all([
+      mine.pool.query("SELECT pg_sleep(0.01)"),
+      mine.pool.query("SELECT pg_sleep(0.01)"),
+    ]);
+    expect(mine.pool.idleCount).toBe(2);
+    await database.pool.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'curfew lost'",
+    );
+    while (mine.pool.totalCount > 0) await new Promise((resolve) => setImmediate(resolve));
+    expect((await mine.pool.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
+    await mine.close();
+  });
+
+  it("survives the loss of the connection that runs a query", async () => {
+    const end = "SELECT pg_terminate_backend(pg_backend_pid())";
     await expect(database.pool.query(end)).rejects.toThrow(/terminat/);
     expect(await one("1")).toBe(1);
   });
