@@ -1,0 +1,110 @@
+/**
+ * What an access review is built from: one frozen picture of the organisation at an instant. Pure shapes, and the summary of
+ * sessions that a review shows; who gathers them vouches that all of them are of the same instant.
+ */
+import type { Account, DirectoryUser, EffectiveAccess, IdentityCenterInstance } from "../access.ts";
+import type { Finding } from "../finding.ts";
+import { personKey, type PersonKey } from "../person.ts";
+import type { SessionView } from "../session.ts";
+import { latest, type Instant } from "../time.ts";
+
+/** How far one source has shown one account and Region. */
+export interface ReviewCoverage {
+  readonly source: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly firstEventAt: Instant;
+  readonly lastEventAt: Instant;
+  readonly records: number;
+  readonly lastReceivedAt: Instant;
+}
+
+/** Sessions of one person that may be alive. */
+export interface SessionSummary {
+  readonly user: PersonKey;
+  /** Active ones, and those of which nobody can tell. */
+  readonly alive: number;
+  /** Of those, how many are of unknown state. */
+  readonly unknown: number;
+  /** The latest hard end among them that is known. */
+  readonly latestEndsAt: Instant | null;
+  /** True when at least one has no known hard end. */
+  readonly endUnknown: boolean;
+  /** Role sessions alive, by the access they came by. */
+  readonly roles: readonly {
+    readonly accountId: string;
+    readonly permissionSetName: string;
+    readonly alive: number;
+  }[];
+}
+
+/** What the last review listed, to tell what is new or changed. */
+export interface PreviousReview {
+  readonly asOf: Instant;
+  /** `fingerprint` by item id. */
+  readonly items: ReadonlyMap<string, string>;
+}
+
+export interface AccessReviewFacts {
+  /** As it is to stand in the title. */
+  readonly organisation: string;
+  readonly asOf: Instant;
+  /** Begin of the period under review: a grant in `[windowFrom, asOf)` is new. */
+  readonly windowFrom: Instant;
+  readonly instance: IdentityCenterInstance;
+  /** The complete crawl that the population stems from. */
+  readonly snapshot: {
+    readonly takenAt: Instant;
+    readonly firstCrawlAt: Instant;
+    /** By kind: users, groups, memberships, permissionSets, accounts, assignments. */
+    readonly counts: Readonly<Record<string, number>>;
+  };
+  /** Everybody in the directory, also those without access. */
+  readonly users: readonly DirectoryUser[];
+  readonly accounts: readonly Account[];
+  readonly coverage: readonly ReviewCoverage[];
+  /** Every path of everybody. */
+  readonly access: readonly EffectiveAccess[];
+  readonly sessions: readonly SessionSummary[];
+  /** Those that are not resolved. */
+  readonly findings: readonly Finding[];
+  readonly previous: PreviousReview | null;
+}
+
+/** One summary for each person with a session that may be alive, by person. */
+export function summariseSessions(sessions: readonly SessionView[]): SessionSummary[] {
+  const byPerson = new Map<string, SessionView[]>();
+  for (const session of sessions) {
+    if (session.state !== "active" && session.state !== "unknown") continue;
+    const key = personKey(session.user);
+    byPerson.set(key, [...(byPerson.get(key) ?? []), session]);
+  }
+  return [...byPerson.entries()]
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    .map(([, alive]) => {
+      const { identityStoreArn, userId } = alive[0]!.user;
+      return {
+        user: { identityStoreArn, userId },
+        alive: alive.length,
+        unknown: alive.filter(({ state }) => state === "unknown").length,
+        latestEndsAt: latest(...alive.map(({ endsAt }) => endsAt.at)),
+        endUnknown: alive.some(({ endsAt }) => endsAt.at === null),
+        roles: rolesOf(alive),
+      };
+    });
+}
+
+function rolesOf(sessions: readonly SessionView[]): SessionSummary["roles"] {
+  const counts = new Map<string, number>();
+  for (const { kind, accountId, permissionSetName } of sessions) {
+    if (kind !== "role" || permissionSetName === null) continue;
+    const key = JSON.stringify([accountId, permissionSetName]);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return [...counts.entries()]
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    .map(([key, alive]) => {
+      const [accountId, permissionSetName] = JSON.parse(key) as [string, string];
+      return { accountId, permissionSetName, alive };
+    });
+}
