@@ -40,11 +40,24 @@ export function listPaths(folder = ""): string[] {
     .sort();
 }
 
-/** All text files; several engineers may write at the same time, so a file that is gone by now is not there. */
+/** The text of a file; none when it went away since it was listed, as drafts do. */
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(join(ROOT, path), "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** All text files. */
 export function readSources(): Source[] {
   return listPaths()
     .filter((path) => !BINARY.test(path) && !/\.(?:log|tsbuildinfo)$/.test(path))
-    .map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }));
+    .flatMap((path) => {
+      const text = textOf(path);
+      return text === null ? [] : [{ path, text }];
+    });
 }
 
 export const isCode = (path: string): boolean => /\.(?:ts|tsx|mts|js|mjs)$/.test(path);
