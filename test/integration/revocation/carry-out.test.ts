@@ -86,7 +86,7 @@ async function settleDown(id: string, passes = 6) {
   return revocationView(ports, id);
 }
 
-/** Some two hundred revocations, one for each call that may be the last; a busy machine takes its time. */
+/** One revocation for each call that may be the last; a busy machine takes its time. */
 const EVERY_CALL_MS = 240_000;
 
 test(
