@@ -7,6 +7,7 @@ import {
   ListInstancesCommand,
 } from "@aws-sdk/client-sso-admin";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { Callers } from "#simulator/wire/callers";
 import { first, openOffice, type Office } from "./office.ts";
 
 let office: Office;
@@ -129,5 +130,40 @@ test("an operation that is not served is named, with those that are", async () =
   await expect(cloudTrail.send(new GetTrailCommand({ Name: "any" }))).rejects.toMatchObject({
     name: "UnknownOperationException",
     message: expect.stringMatching(/GetTrail.*LookupEvents/),
+  });
+});
+
+test("credentials of a role session expire by the wall clock", () => {
+  let wall = 1_000;
+  const { organisation } = office.world;
+  const callers = new Callers(organisation, office.clock.now, () => wall);
+  const { credentials, expiresAt } = callers.issue({
+    accountId: organisation.managementAccountId,
+    roleName: "curfew-api",
+    sessionName: "short",
+    issuedAt: office.clock.now,
+    seconds: 900,
+  });
+  expect(expiresAt).toBe(901_000);
+  wall = 900_999;
+  const { accessKeyId, sessionToken } = credentials;
+  expect(callers.identify(accessKeyId, sessionToken)).toMatchObject({ sessionName: "short" });
+  wall = 901_000;
+  expect(() => callers.identify(accessKeyId, sessionToken)).toThrow(/expired/);
+});
+
+test.each([
+  ["a role ARN of another form", { RoleArn: "curfew-api-of-somebody" }],
+  ["a session name of one letter", { RoleSessionName: "x" }],
+  ["a duration of a minute", { DurationSeconds: 60 }],
+])("%s is refused with what is allowed", async (_what, wrong) => {
+  const command = new AssumeRoleCommand({
+    RoleArn: `arn:aws:iam::${office.world.organisation.managementAccountId}:role/curfew-api`,
+    RoleSessionName: "test-session",
+    ...wrong,
+  });
+  await expect(office.clients().sts.send(command)).rejects.toMatchObject({
+    name: "ValidationError",
+    message: expect.stringContaining(Object.keys(wrong)[0] ?? ""),
   });
 });

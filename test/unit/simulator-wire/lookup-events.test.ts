@@ -243,7 +243,7 @@ test("a filter that matches nothing answers empty pages that lead to the end", (
   const asked = read(NOW - 10 * DAY, { key: "EventId", value: "none" });
   let pages = 0;
   let page = history.read(asked);
-  for (; page.next !== null; pages += 1) {
+  for (; page.next !== null && pages < 100; pages += 1) {
     expect(page.entries).toEqual([]);
     page = history.read({ ...asked, after: page.next });
   }
