@@ -3,27 +3,9 @@
  * Not for secrets: everything it makes can be foretold from the seed.
  */
 
-/** Any list of parts as 128 bits; close lists give unrelated results (cyrb128 mixing). */
-function mix(text: string): [number, number, number, number] {
-  let a = 1779033703;
-  let b = 3144134277;
-  let c = 1013904242;
-  let d = 2773480762;
-  for (let i = 0; i < text.length; i++) {
-    const k = text.charCodeAt(i);
-    a = b ^ Math.imul(a ^ k, 597399067);
-    b = c ^ Math.imul(b ^ k, 2869860233);
-    c = d ^ Math.imul(c ^ k, 951274213);
-    d = a ^ Math.imul(d ^ k, 2716044179);
-  }
-  a = Math.imul(c ^ (a >>> 18), 597399067);
-  b = Math.imul(d ^ (b >>> 22), 2869860233);
-  c = Math.imul(a ^ (c >>> 17), 951274213);
-  d = Math.imul(b ^ (d >>> 19), 2716044179);
-  return [a ^ b ^ c ^ d, b ^ a, c ^ a, d ^ a];
-}
-
 const HEX = "0123456789abcdef";
+const NOT_ZERO = "123456789";
+const DIGITS = "0123456789";
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -34,8 +16,28 @@ export class Dice {
   #c: number;
   #d: number;
 
+  /** Any list of parts becomes 128 bits; close lists give unrelated results (cyrb128 mixing). */
   constructor(...parts: (string | number)[]) {
-    [this.#a, this.#b, this.#c, this.#d] = mix(parts.join("|"));
+    const text = parts.join("|");
+    let a = 1779033703;
+    let b = 3144134277;
+    let c = 1013904242;
+    let d = 2773480762;
+    for (let i = 0; i < text.length; i++) {
+      const k = text.charCodeAt(i);
+      a = b ^ Math.imul(a ^ k, 597399067);
+      b = c ^ Math.imul(b ^ k, 2869860233);
+      c = d ^ Math.imul(c ^ k, 951274213);
+      d = a ^ Math.imul(d ^ k, 2716044179);
+    }
+    a = Math.imul(c ^ (a >>> 18), 597399067);
+    b = Math.imul(d ^ (b >>> 22), 2869860233);
+    c = Math.imul(a ^ (c >>> 17), 951274213);
+    d = Math.imul(b ^ (d >>> 19), 2716044179);
+    this.#a = a ^ b ^ c ^ d;
+    this.#b = b ^ a;
+    this.#c = c ^ a;
+    this.#d = d ^ a;
     for (let i = 0; i < 4; i++) this.#word();
   }
 
@@ -93,7 +95,7 @@ export class Dice {
   }
 
   digits(length: number): string {
-    return this.#text("123456789", 1) + this.#text("0123456789", length - 1);
+    return this.#text(NOT_ZERO, 1) + this.#text(DIGITS, length - 1);
   }
 
   alphanumeric(length: number): string {
@@ -105,10 +107,13 @@ export class Dice {
     return this.#text(BASE32, length);
   }
 
+  #eightHex(): string {
+    return this.#word().toString(16).padStart(8, "0");
+  }
+
   /** A UUID of version 4. */
   uuid(): string {
-    const word = (): string => this.#word().toString(16).padStart(8, "0");
-    const [a, b, c, d] = [word(), word(), word(), word()];
+    const [a, b, c, d] = [this.#eightHex(), this.#eightHex(), this.#eightHex(), this.#eightHex()];
     const variant = "89ab"[this.#word() % 4];
     return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${variant}${c.slice(1, 4)}-${c.slice(4)}${d}`;
   }

@@ -2,10 +2,10 @@
  * What really happened, told by the simulator's own labels: sessions with their exact bounds, the true links between them and the
  * attacks. Guarantees that it follows callers' changes as the records do. It is for judging Curfew, never for Curfew to read.
  */
-import { deliver } from "./lives/delivery.ts";
+import { deliver, LONGEST_DELIVERY } from "./lives/delivery.ts";
 import type { Consequences } from "./lives/effects/consequences.ts";
 import type { Lives } from "./lives.ts";
-import type { Attack, Draft, Session, SessionKind } from "./lives/stage.ts";
+import type { Attack, Draft, Plan, Session, SessionKind } from "./lives/stage.ts";
 import { REFRESH_EVERY } from "./lives/tokens.ts";
 import { DAY, HOUR } from "./random.ts";
 
@@ -77,14 +77,19 @@ function owners(draft: Draft): string[] {
     : [session.key];
 }
 
+/** Whether a trail file shows an event only after an instant; what is long past has been shown, without working out when. */
+const deliveredAfter = (lives: Lives, draft: Draft, by: number): boolean =>
+  draft.at + LONGEST_DELIVERY > by && deliver(lives.stage, draft).deliveredAt > by;
+
 interface Known {
   session: Session;
   truth: TrueSession;
-  vend: Draft | null;
+  /** Whether the event that vended it shows the parent's credential; null: no such event. */
+  showsCredential: boolean | null;
 }
 
 /** Whether the parent of a session can be told from the records alone. */
-function isDecidable(lives: Lives, child: Known, parent: Known, ofPerson: Known[]): boolean {
+function isDecidable(child: Known, parent: Known, ofPerson: Known[]): boolean {
   const at = child.session.startAt;
   const alive = (kind: SessionKind): Known[] =>
     ofPerson.filter(
@@ -93,9 +98,7 @@ function isDecidable(lives: Lives, child: Known, parent: Known, ofPerson: Known[
   if (child.session.kind === "chained-role") return true;
   if (child.session.kind === "token")
     return alive("portal").length === 1 && parent.session.ip === child.session.ip;
-  if (child.vend === null) return false;
-  const { record } = deliver(lives.stage, child.vend);
-  const hasCredential = "credentialId" in (record["userIdentity"] as object);
+  const hasCredential = child.showsCredential === true;
   if (parent.session.kind !== "token") return hasCredential;
   // A token's credential joins to no CreateToken: the chain is told by being the only one that was current.
   return (
@@ -105,31 +108,45 @@ function isDecidable(lives: Lives, child: Known, parent: Known, ofPerson: Known[
   );
 }
 
-function knownSessions(lives: Lives, days: number[], from: number, to: number): Map<string, Known> {
+/** What a plan's sessions really were, in as far as they touch the window. */
+function remember(
+  known: Map<string, Known>,
+  lives: Lives,
+  plan: Plan,
+  from: number,
+  to: number,
+): void {
   const consequences = lives.consequences();
-  const known = new Map<string, Known>();
-  for (const day of days) {
-    for (const session of lives.plan(day).sessions) {
-      if (consequences.isBlocked(session) || session.startAt < lives.stage.organisation.anchor)
-        continue;
-      const end = endOf(session, consequences);
-      if (session.startAt >= to || end.endAt <= from) continue;
-      const { role } = session;
-      const truth: TrueSession = {
-        key: session.key,
-        kind: session.kind,
-        userId: session.person.userId,
-        startAt: session.startAt,
-        ...end,
-        hardEndAt: session.hardEndAt,
-        accountId: role?.accountId ?? null,
-        permissionSetName: session.kind === "role" ? (role?.name ?? null) : null,
-        eventIds: [],
-      };
-      known.set(session.key, { session, truth, vend: null });
-    }
+  for (const session of plan.sessions) {
+    const begun = session.startAt >= lives.stage.organisation.anchor && session.startAt < to;
+    if (!begun || consequences.isBlocked(session)) continue;
+    const end = endOf(session, consequences);
+    if (end.endAt <= from) continue;
+    const { role } = session;
+    const truth: TrueSession = {
+      key: session.key,
+      kind: session.kind,
+      userId: session.person.userId,
+      startAt: session.startAt,
+      ...end,
+      hardEndAt: session.hardEndAt,
+      accountId: role?.accountId ?? null,
+      permissionSetName: session.kind === "role" ? (role?.name ?? null) : null,
+      eventIds: [],
+    };
+    known.set(session.key, { session, truth, showsCredential: null });
   }
-  return known;
+}
+
+/** Adds an event to the sessions that own it. */
+function attribute(known: Map<string, Known>, lives: Lives, draft: Draft): void {
+  const { eventID } = draft.record;
+  for (const key of owners(draft)) known.get(key)?.truth.eventIds.push(eventID);
+  const vended =
+    draft.step === "vend" && draft.session !== null ? known.get(draft.session.key) : undefined;
+  if (vended === undefined) return;
+  const identity = deliver(lives.stage, draft).record["userIdentity"] as object;
+  vended.showsCredential = "credentialId" in identity;
 }
 
 /**
@@ -142,57 +159,53 @@ export function groundTruth(
   to: number,
   deliveredBy = Infinity,
 ): GroundTruth {
+  const { anchor } = lives.stage.organisation;
   const first = Math.floor(from / DAY) - LONGEST_SESSION_DAYS;
-  const days = Array.from({ length: Math.ceil(to / DAY) - first + 1 }, (_, i) => first + i);
-  const known = knownSessions(lives, days, from, to);
+  const last = Math.ceil(to / DAY);
+  const known = new Map<string, Known>();
+  const attacks: Attack[] = [];
   const shown = new Set<string>();
-  for (const day of days) {
+  remember(known, lives, lives.plan(first - 1), from, to);
+  remember(known, lives, lives.plan(first), from, to);
+  for (let day = first; day < last; day++) {
+    // People east of Greenwich begin the next day's work before it is that day here.
+    remember(known, lives, lives.plan(day + 1), from, to);
+    attacks.push(...lives.plan(day).attacks);
     for (const draft of lives.drafts(day).sort((a, b) => a.at - b.at)) {
-      if (
-        draft.at >= to ||
-        draft.at < lives.stage.organisation.anchor ||
-        deliver(lives.stage, draft).deliveredAt > deliveredBy
-      )
+      if (draft.at >= to || draft.at < anchor || deliveredAfter(lives, draft, deliveredBy))
         continue;
       shown.add(draft.record.eventID);
-      if (draft.step === "vend" && draft.session !== null) {
-        const vended = known.get(draft.session.key);
-        if (vended !== undefined) vended.vend = draft;
-      }
-      for (const key of owners(draft)) known.get(key)?.truth.eventIds.push(draft.record.eventID);
+      attribute(known, lives, draft);
     }
   }
   const seen = [...known.values()].filter((candidate) => candidate.truth.eventIds.length > 0);
+  const sessions = seen.map(({ truth }) => truth);
   return {
     from,
     to,
-    sessions: seen.map(({ truth }) => truth),
-    links: linksOf(lives, known, seen),
-    attacks: attacksOf(lives, days, from, to, shown),
+    sessions,
+    links: linksOf(known, seen),
+    attacks: attacksOf(attacks, from, to, shown),
   };
 }
 
-function linksOf(lives: Lives, known: Map<string, Known>, seen: Known[]): TrueLink[] {
+function linksOf(known: Map<string, Known>, seen: Known[]): TrueLink[] {
   const byPerson = new Map<string, Known[]>();
-  for (const one of seen)
-    byPerson.set(one.truth.userId, [...(byPerson.get(one.truth.userId) ?? []), one]);
+  for (const one of seen) {
+    const others = byPerson.get(one.truth.userId) ?? [];
+    others.push(one);
+    byPerson.set(one.truth.userId, others);
+  }
   return seen.flatMap((child) => {
     const parent = child.session.parent === null ? undefined : known.get(child.session.parent.key);
     if (parent === undefined) return [];
-    const decidable = isDecidable(lives, child, parent, byPerson.get(child.truth.userId) ?? []);
+    const decidable = isDecidable(child, parent, byPerson.get(child.truth.userId) ?? []);
     return [{ session: child.truth.key, from: parent.truth.key, decidable }];
   });
 }
 
-function attacksOf(
-  lives: Lives,
-  days: number[],
-  from: number,
-  to: number,
-  shown: Set<string>,
-): TrueAttack[] {
-  return days
-    .flatMap((day) => lives.plan(day).attacks)
+function attacksOf(attacks: Attack[], from: number, to: number, shown: Set<string>): TrueAttack[] {
+  return attacks
     .filter((attack) => attack.from < to && attack.to >= from)
     .map(({ kind, person, from: began, to: ended, eventIds }) => ({
       kind,

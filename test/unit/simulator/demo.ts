@@ -35,7 +35,7 @@ export function change(
   parameters: Record<string, unknown>,
 ): Change {
   const accountId = organisation.managementAccountId;
-  const service = /Policy$/.test(eventName) ? "organizations" : "sso";
+  const service = eventName.endsWith("Policy") ? "organizations" : "sso";
   return {
     at,
     effectiveAt: at + 20_000,
