@@ -3,6 +3,8 @@
  * begun are answered before the stop resolves. It opens nothing else: database and queue are handed in and stay open.
  */
 import { Fault } from "#core/domain/fault";
+import { forgetKeys } from "#core/adapters/postgres/idempotency";
+import { DAY, HOUR, instant, plus } from "#core/domain/time";
 import type { ApiDependencies } from "./dependencies.ts";
 import { buildServer } from "./server.ts";
 
@@ -33,10 +35,27 @@ export async function startApi(
     await app.close();
     throw refusal(cause, host, port);
   }
+  const forgetting = setInterval(() => forgetOldKeys(dependencies), HOUR);
   const address = app.server.address();
   const taken = typeof address === "object" && address !== null ? address.port : port;
   const shownHost = host.includes(":") ? `[${host}]` : host;
-  return { url: `http://${shownHost}:${taken}`, port: taken, stop: () => app.close() };
+  return {
+    url: `http://${shownHost}:${taken}`,
+    port: taken,
+    async stop() {
+      clearInterval(forgetting);
+      await app.close();
+    },
+  };
+}
+
+/** A caller that repeats itself does so within minutes: after a day a key only takes room. */
+function forgetOldKeys({ database, clock, log }: ApiDependencies): void {
+  const before = plus(instant(clock.now()), -DAY);
+  forgetKeys(database.pool, before).then(
+    (count) => log.debug("api.keys-forgotten", { count }),
+    (error: unknown) => log.warn("api.keys-forgotten", {}, error),
+  );
 }
 
 function refusal(cause: unknown, host: string, port: number): Fault {

@@ -58,7 +58,9 @@ export async function buildServer(dependencies: ApiDependencies): Promise<Fastif
     // A client's word for its own address is not believed: limits go by the socket.
     trustProxy: false,
     clientErrorHandler: answerBrokenConnection,
-    frameworkErrors: (error, _request, reply) => sendProblem(reply as FastifyReply, faultOf(error)),
+    frameworkErrors: (error, _request, reply) => {
+      void sendProblem(reply as FastifyReply, faultOf(error));
+    },
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));

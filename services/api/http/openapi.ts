@@ -2,6 +2,7 @@
 import swagger from "@fastify/swagger";
 import type { FastifyInstance } from "fastify";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
+import { z } from "zod";
 
 export async function describeApi(app: FastifyInstance, version: string): Promise<void> {
   await app.register(swagger, {
@@ -26,7 +27,10 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
     },
     transform: jsonSchemaTransform,
   });
-  app.get("/v1/openapi.json", { schema: { hide: true } }, (_request, reply) =>
-    reply.type("application/json").serializer(JSON.stringify).send(app.swagger()),
+  app.get(
+    "/v1/openapi.json",
+    { schema: { hide: true, querystring: z.strictObject({}) } },
+    (_request, reply) =>
+      reply.type("application/json").serializer(JSON.stringify).send(app.swagger()),
   );
 }

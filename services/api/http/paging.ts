@@ -60,7 +60,7 @@ export function cursorKind<K>(route: string, key: z.ZodType<K>): CursorKind<K> {
     read(cursor) {
       if (cursor === undefined) return null;
       const parsed = form.safeParse(decoded(cursor));
-      if (parsed.success) return parsed.data[1] as K;
+      if (parsed.success) return parsed.data[1];
       throw new Fault(
         "input.invalid",
         "The cursor is not one of this list: give the nextCursor of the page before, unchanged.",

@@ -83,7 +83,7 @@ function schemaOf<Q extends Shape, P extends Shape, B extends Shape>(
       ? { headers: z.looseObject({ "idempotency-key": IDEMPOTENCY_KEY }) }
       : {}),
     response: Object.fromEntries([...answers, ...problems]),
-  } as NonNullable<RouteShorthandOptions["schema"]>;
+  };
 }
 
 /** Optional here because its absence is a problem of its own code. */

@@ -25,11 +25,21 @@ function ask(method: "GET" | "POST" | "DELETE", url: string, headers: Record<str
 }
 
 describe.each(GUARDED)("$key", ({ method, url, access }) => {
-  test.each(ROLES)("answers the role %s as the table says", async (role) => {
+  test.each(ROLES.filter((role) => access.includes(role)))("lets the role %s in", async (role) => {
     const answer = await ask(method, url, { authorization: `Bearer ${api.tokens[role]}` });
-    if (access.includes(role)) expect([401, 403]).not.toContain(answer.statusCode);
-    else expect(answer.json()).toMatchObject({ status: 403, code: "api.forbidden" });
+    expect([401, 403]).not.toContain(answer.statusCode);
   });
+
+  test.each(ROLES.filter((role) => !access.includes(role)))(
+    "keeps the role %s out",
+    async (role) => {
+      const answer = await ask(method, url, { authorization: `Bearer ${api.tokens[role]}` });
+      expect(problemSchema.parse(answer.json())).toMatchObject({
+        status: 403,
+        code: "api.forbidden",
+      });
+    },
+  );
 
   test.each([
     ["no header", {}],
@@ -41,7 +51,7 @@ describe.each(GUARDED)("$key", ({ method, url, access }) => {
     ["SQL for a token", { authorization: "Bearer ' or 1=1 --" }],
     ["a token of 16 KiB", { authorization: `Bearer ${"A".repeat(12_000)}` }],
   ])("refuses %s", async (_what, headers) => {
-    const answer = await ask(method, url, headers as Record<string, string>);
+    const answer = await ask(method, url, headers);
     expect(answer.statusCode).toBe(401);
     expect(answer.headers["www-authenticate"]).toContain("Bearer");
     expect(problemSchema.parse(answer.json())).toMatchObject({ code: "api.unauthenticated" });

@@ -17,7 +17,15 @@ const cursors = cursorKind("findings", z.string().max(1_000));
 
 export function findingRoutes(app: FastifyInstance, { database }: ApiDependencies): void {
   const store = new PostgresFindingStore(database);
-  const history = new PostgresPersonHistory(database);
+  listRoute(app, store, new PostgresPersonHistory(database));
+  itemRoute(app, store);
+}
+
+function listRoute(
+  app: FastifyInstance,
+  store: PostgresFindingStore,
+  history: PostgresPersonHistory,
+): void {
   route(app, {
     method: "GET",
     path: "/v1/findings",
@@ -52,6 +60,9 @@ export function findingRoutes(app: FastifyInstance, { database }: ApiDependencie
       };
     },
   });
+}
+
+function itemRoute(app: FastifyInstance, store: PostgresFindingStore): void {
   route(app, {
     method: "GET",
     path: "/v1/findings/:id",

@@ -19,8 +19,16 @@ import { storedPage } from "./stored.ts";
 const cursors = cursorKind("sessions", z.strictObject({ startedAt: instantText, id: idField }));
 
 export function sessionRoutes(app: FastifyInstance, dependencies: ApiDependencies): void {
-  const { database, clock, sessionSettings } = dependencies;
-  const store = new PostgresSessionStore(database);
+  const store = new PostgresSessionStore(dependencies.database);
+  listRoute(app, dependencies, store);
+  itemRoute(app, dependencies, store);
+}
+
+function listRoute(
+  app: FastifyInstance,
+  { database, clock, sessionSettings }: ApiDependencies,
+  store: PostgresSessionStore,
+): void {
   const history = new PostgresPersonHistory(database);
   const people = new PostgresPeopleStore(database);
   route(app, {
@@ -52,6 +60,13 @@ export function sessionRoutes(app: FastifyInstance, dependencies: ApiDependencie
       return { items, nextCursor: after === null ? null : cursors.write(after) };
     },
   });
+}
+
+function itemRoute(
+  app: FastifyInstance,
+  { clock }: ApiDependencies,
+  store: PostgresSessionStore,
+): void {
   route(app, {
     method: "GET",
     path: "/v1/sessions/:id",

@@ -37,6 +37,11 @@ const madeSchema = tokenSchema.extend({
 
 export function tokenRoutes(app: FastifyInstance, { database, clock }: ApiDependencies): void {
   const store = new PostgresTokenStore(database);
+  readRoute(app, store);
+  writeRoutes(app, store, { database, clock });
+}
+
+function readRoute(app: FastifyInstance, store: PostgresTokenStore): void {
   route(app, {
     method: "GET",
     path: "/v1/tokens",
@@ -49,6 +54,13 @@ export function tokenRoutes(app: FastifyInstance, { database, clock }: ApiDepend
       return pageOf(rows, query.limit, ({ id }) => cursors.write(id));
     },
   });
+}
+
+function writeRoutes(
+  app: FastifyInstance,
+  store: PostgresTokenStore,
+  { database, clock }: Pick<ApiDependencies, "database" | "clock">,
+): void {
   route(app, {
     method: "POST",
     path: "/v1/tokens",

@@ -1,0 +1,17 @@
+/** What the worker is handed: the ports of each flow it runs. It opens and closes none of them. */
+import type { OpenedQueue } from "#core/adapters/queue/open-queue";
+import type { DeliverPorts } from "#core/flows/deliver-alerts";
+import type { StepPorts } from "#core/flows/revocation/ports";
+import type { SweepPorts } from "#core/flows/sweep-people";
+import type { Logger } from "#core/platform/logger";
+
+export interface WorkerDependencies {
+  readonly queue: Pick<OpenedQueue, "openWorker" | "nudge">;
+  readonly sweep: SweepPorts;
+  readonly deliver: DeliverPorts;
+  /** Null where AWS is not used: then nothing can be carried out, and nothing is tried. */
+  readonly revocations: StepPorts | null;
+  /** Seals the reports of the weeks that are due, catching up after downtime; answers their ids. */
+  readonly sealDueReports: () => Promise<readonly string[]>;
+  readonly log: Logger;
+}
