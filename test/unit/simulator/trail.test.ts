@@ -8,11 +8,14 @@ import { TrailWriter } from "#simulator/trail/writer";
 import { parseHistoryRequest, WrongArgument, writeHistory } from "#simulator/write-history";
 import { DAYS, deny, makeDemo, OPENING } from "./demo.ts";
 
+/** A data directory, and the trail folder in it: how far a trail came stands beside its folder. */
+let data = "";
 let dir = "";
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), "trail-"));
+  data = mkdtempSync(join(tmpdir(), "trail-"));
+  dir = join(data, "trail");
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
+afterEach(() => rmSync(data, { recursive: true, force: true }));
 
 type Read = {
   eventID: string;
@@ -40,15 +43,15 @@ const NAME =
 describe("the trail folder", () => {
   it("holds S3-style files of one account and one Region each, and nothing half-written", async () => {
     const { lives, organisation } = makeDemo();
-    await new TrailWriter(lives, join(dir, "trail")).catchUp(OPENING);
-    const all = readdirSync(join(dir, "trail"), { recursive: true, encoding: "utf8" });
+    await new TrailWriter(lives, dir).catchUp(OPENING);
+    const all = readdirSync(dir, { recursive: true, encoding: "utf8" });
     expect(all.filter((name) => name.includes("partial"))).toEqual([]);
-    const files = filesIn(join(dir, "trail"));
+    const files = filesIn(dir);
     expect(files.length).toBeGreaterThan(200);
     for (const name of files) {
       const [, organization, account, region] = NAME.exec(name) ?? [];
       expect(organization, name).toBe(organisation.organizationId);
-      for (const record of recordsOf(join(dir, "trail"), name))
+      for (const record of recordsOf(dir, name))
         expect([record.recipientAccountId, record.awsRegion]).toEqual([account, region]);
     }
   });
@@ -73,12 +76,14 @@ describe("the trail folder", () => {
 
   it("is the same whether written at once or by several processes in steps of whole windows", async () => {
     const midnight = Math.floor(OPENING / DAY) * DAY;
-    await new TrailWriter(makeDemo().lives, join(dir, "one", "trail")).catchUp(midnight + 2 * HOUR);
+    await new TrailWriter(makeDemo().lives, join(data, "one", "trail")).catchUp(
+      midnight + 2 * HOUR,
+    );
     for (const now of [midnight, midnight + 7 * MINUTE, midnight + HOUR, midnight + 2 * HOUR]) {
-      await new TrailWriter(makeDemo().lives, join(dir, "two", "trail")).catchUp(now);
+      await new TrailWriter(makeDemo().lives, join(data, "two", "trail")).catchUp(now);
     }
-    expect(bytesIn(join(dir, "two"))).toEqual(bytesIn(join(dir, "one")));
-    const again = await new TrailWriter(makeDemo().lives, join(dir, "two", "trail")).catchUp(
+    expect(bytesIn(join(data, "two"))).toEqual(bytesIn(join(data, "one")));
+    const again = await new TrailWriter(makeDemo().lives, join(data, "two", "trail")).catchUp(
       midnight + 2 * HOUR,
     );
     expect(again).toEqual({ files: 0, records: 0 });
@@ -107,7 +112,7 @@ describe("the trail folder", () => {
 
 describe("writing a history", () => {
   it("leaves a trail and the truth about it, whose events are all in the trail", async () => {
-    const out = join(dir, "history");
+    const out = join(data, "history");
     const written = await writeHistory({ out, days: 3, seed: 7, until: OPENING, shape: "new" });
     expect(written.records).toBeGreaterThan(1000);
     const ids = new Set(
