@@ -15,7 +15,7 @@ import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import { openDatabase, type Database } from "../packages/core/adapters/postgres/database.ts";
 import { migrate } from "../packages/core/adapters/postgres/migrate.ts";
 import { PostgresTrailStore } from "../packages/core/adapters/postgres/trail-store.ts";
-import { ingestFile } from "../packages/core/flows/ingest-file.ts";
+import { ingestFiles } from "../packages/core/flows/ingest-files.ts";
 import { startOrJoinPostgres } from "../packages/core/platform/embedded-postgres.ts";
 import { compare, median, type Comparison } from "./rounds.ts";
 import { makeTrailFiles } from "./trail.ts";
@@ -57,7 +57,10 @@ async function readAll({ database, paths }: Bench): Promise<number> {
   const store = new PostgresTrailStore(database);
   let appended = 0;
   await inParallel(paths, async (path) => {
-    const receipt = await ingestFile({ path, bytes: await readFile(path) }, store, CLOCK);
+    const [outcome] = await ingestFiles([{ path, bytes: await readFile(path) }], store, CLOCK);
+    if (outcome === undefined || "refused" in outcome)
+      throw new Error(`${path} was refused: the generator is wrong.`);
+    const { receipt } = outcome;
     if (receipt.undecodable > 0 || receipt.ignored > 0)
       throw new Error(`${path} has records that are not events: the generator is wrong.`);
     appended += receipt.appended;

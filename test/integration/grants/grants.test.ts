@@ -8,7 +8,8 @@ import { openDatabase, type Database } from "#core/adapters/postgres/database";
 import { transaction } from "#core/adapters/postgres/transaction";
 import { PostgresTrailStore } from "#core/adapters/postgres/trail-store";
 import { openQueue } from "#core/adapters/queue/open-queue";
-import { instant } from "#core/domain/time";
+import { epoch, instant } from "#core/domain/time";
+import { ingestFiles } from "#core/flows/ingest-files";
 import { createTestDatabase, type TestDatabase } from "#test/support/database";
 import { RIGHTS, SERVICES, WRITTEN_ONCE, type Service } from "./matrix.ts";
 
@@ -199,33 +200,34 @@ describe("the product's own code", () => {
   const at = instant(Date.UTC(2026, 10, 2));
 
   test("ingests with the role of ingest, and with no other", async () => {
-    const batch = {
-      origin: "file:a",
-      source: "files",
-      receivedAt: at,
-      records: [
-        {
-          position: 0,
-          decoded: {
-            outcome: "undecodable" as const,
-            reason: "not-json",
-            recordSha256: "0".repeat(64),
-            excerpt: "",
-            eventId: null,
-          },
+    const record = {
+      eventVersion: "1.11",
+      userIdentity: {
+        type: "IdentityCenterUser",
+        accountId: "111122223333",
+        onBehalfOf: {
+          userId: "94d00cd8-e9e6-4810-b177-b08e84725435",
+          identityStoreArn: "arn:aws:identitystore::111122223333:identitystore/d-1234567890",
         },
-      ],
-      progress: { kind: "none" as const },
+      },
+      eventTime: at,
+      eventSource: "sso.amazonaws.com",
+      eventName: "Authenticate",
+      awsRegion: "eu-central-1",
+      sourceIPAddress: "203.0.113.7",
+      eventID: "27ea7725-c1fd-4355-bdba-d0e628e0e604",
+      recipientAccountId: "111122223333",
     };
+    const file = { path: "a.ndjson", bytes: Buffer.from(`${JSON.stringify(record)}\n{broken\n`) };
+    const clock = { now: () => epoch(at) };
     const ingest = await loginOf("curfew_ingest");
     const api = await loginOf("curfew_api");
     try {
-      expect(await new PostgresTrailStore(ingest.database).append(batch, at)).toMatchObject({
-        undecodable: 1,
-      });
-      await expect(new PostgresTrailStore(api.database).append(batch, at)).rejects.toThrow(
-        /permission denied/,
-      );
+      const read = (own: Database) => ingestFiles([file], new PostgresTrailStore(own), clock);
+      await expect(read(api.database)).rejects.toThrow(/permission denied/);
+      expect(await read(ingest.database)).toMatchObject([
+        { receipt: { appended: 1, undecodable: 1 } },
+      ]);
     } finally {
       await ingest.database.close();
       await api.database.close();
