@@ -8,16 +8,69 @@ import type { AccessReviewFacts, SessionSummary } from "#core/domain/report/fact
 
 export const AS_OF = "2026-03-16T00:00:00.000Z" as Instant;
 export const ARN = "arn:aws:identitystore::111122223333:identitystore/d-1234567890";
-const FIRST = ["Ana", "Ben", "Chloé", "Dmitri", "Elif", "Farid", "Grace", "Hiro", "Ines", "Jonas", "Kavya", "Liam", "Mei", "Noah", "Olga", "Priya"];
-const LAST = ["Álvarez", "Becker", "Costa", "Dubois", "Eriksen", "Fischer", "Greco", "Haddad", "Ivanova", "Jansen", "Kim", "Lopez", "Moreau", "Nakamura", "Okafor"];
-const NAMES = ["management", "security", "log-archive", "network", "shared-services", "payments-production", "payments-staging", "web-production", "web-staging", "data-production", "data-staging", "sandbox"];
+const FIRST = [
+  "Ana",
+  "Ben",
+  "Chloé",
+  "Dmitri",
+  "Elif",
+  "Farid",
+  "Grace",
+  "Hiro",
+  "Ines",
+  "Jonas",
+  "Kavya",
+  "Liam",
+  "Mei",
+  "Noah",
+  "Olga",
+  "Priya",
+];
+const LAST = [
+  "Álvarez",
+  "Becker",
+  "Costa",
+  "Dubois",
+  "Eriksen",
+  "Fischer",
+  "Greco",
+  "Haddad",
+  "Ivanova",
+  "Jansen",
+  "Kim",
+  "Lopez",
+  "Moreau",
+  "Nakamura",
+  "Okafor",
+];
+const NAMES = [
+  "management",
+  "security",
+  "log-archive",
+  "network",
+  "shared-services",
+  "payments-production",
+  "payments-staging",
+  "web-production",
+  "web-staging",
+  "data-production",
+  "data-staging",
+  "sandbox",
+];
 
 export const ACCOUNTS: Account[] = NAMES.map((name, index) => ({
   accountId: String(111122223333 + index * 1_010_101),
   name,
   email: null,
   status: "ACTIVE",
-  organizationalUnitPath: index === 0 ? "" : name.endsWith("production") ? "Workloads/Production" : index < 5 ? "Core" : "Workloads/Staging",
+  organizationalUnitPath:
+    index === 0
+      ? ""
+      : name.endsWith("production")
+        ? "Workloads/Production"
+        : index < 5
+          ? "Core"
+          : "Workloads/Staging",
   isManagement: index === 0,
 }));
 
@@ -35,7 +88,12 @@ export const USERS: DirectoryUser[] = Array.from({ length: 240 }, (_, index) => 
   };
 });
 
-type Grant = readonly [account: string, set: string, administrator: boolean | null, group: string | null];
+type Grant = readonly [
+  account: string,
+  set: string,
+  administrator: boolean | null,
+  group: string | null,
+];
 
 /** Who belongs where, by the number of the person. */
 function grantsOf(index: number): Grant[] {
@@ -44,10 +102,19 @@ function grantsOf(index: number): Grant[] {
     [`${team}-staging`, "DeveloperAccess", false, `${team}-developers`],
     [`${team}-production`, "ReadOnlyAccess", false, `${team}-developers`],
     ...(index % 4 === 0 ? [["sandbox", "PowerUserAccess", false, "everyone-builds"] as const] : []),
-    ...(index % 19 === 0 ? [[`${team}-production`, "AdministratorAccess", true, `${team}-leads`] as const] : []),
-    ...(index % 38 === 0 ? [[`${team}-production`, "AdministratorAccess", true, null] as const] : []),
+    ...(index % 19 === 0
+      ? [[`${team}-production`, "AdministratorAccess", true, `${team}-leads`] as const]
+      : []),
+    ...(index % 38 === 0
+      ? [[`${team}-production`, "AdministratorAccess", true, null] as const]
+      : []),
     ...(index % 60 === 1 ? [["management", "AdministratorAccess", true, null] as const] : []),
-    ...(index % 45 === 2 ? [["security", "SecurityAudit", false, "security"] as const, ["log-archive", "SecurityAudit", false, "security"] as const] : []),
+    ...(index % 45 === 2
+      ? [
+          ["security", "SecurityAudit", false, "security"] as const,
+          ["log-archive", "SecurityAudit", false, "security"] as const,
+        ]
+      : []),
     ...(index % 80 === 5 ? [["network", "NetworkAdministrator", null, "network"] as const] : []),
   ];
 }
@@ -81,14 +148,16 @@ function accessOf(user: DirectoryUser, index: number): EffectiveAccess[] {
   });
 }
 
-const sessions: SessionSummary[] = USERS.filter((_, index) => index % 6 === 1).map((user, index) => ({
-  user,
-  alive: (index % 3) + 1,
-  unknown: index % 5 === 0 ? 1 : 0,
-  latestEndsAt: plus(AS_OF, ((index % 9) + 1) * HOUR),
-  endUnknown: index % 5 === 0,
-  roles: [],
-}));
+const sessions: SessionSummary[] = USERS.filter((_, index) => index % 6 === 1).map(
+  (user, index) => ({
+    user,
+    alive: (index % 3) + 1,
+    unknown: index % 5 === 0 ? 1 : 0,
+    latestEndsAt: plus(AS_OF, ((index % 9) + 1) * HOUR),
+    endUnknown: index % 5 === 0,
+    roles: [],
+  }),
+);
 
 function finding(index: number, over: Partial<Finding>): Finding {
   return {
@@ -102,7 +171,8 @@ function finding(index: number, over: Partial<Finding>): Finding {
     lastSeenAt: AS_OF,
     resolvedAt: null,
     state: "open",
-    summary: "A portal session that may be alive has not been used for 24 hours; it can live until 2026-05-30T00:00:00.000Z.",
+    summary:
+      "A portal session that may be alive has not been used for 24 hours; it can live until 2026-05-30T00:00:00.000Z.",
     evidence: {},
     eventIds: [],
     ...over,
@@ -125,7 +195,14 @@ export function organisation(): AccessReviewFacts {
     snapshot: {
       takenAt: plus(AS_OF, -2 * HOUR),
       firstCrawlAt: "2025-12-01T08:00:00.000Z" as Instant,
-      counts: { users: 240, groups: 14, memberships: 612, permissionSets: 8, accounts: 12, assignments: 37 },
+      counts: {
+        users: 240,
+        groups: 14,
+        memberships: 612,
+        permissionSets: 8,
+        accounts: 12,
+        assignments: 37,
+      },
     },
     users: USERS,
     accounts: ACCOUNTS,
@@ -141,7 +218,12 @@ export function organisation(): AccessReviewFacts {
     access: USERS.flatMap((user, index) => accessOf(user, index)),
     sessions,
     findings: [
-      finding(57, { ruleId: "device-code-from-unknown-network", severity: "high", summary: "An access token was issued for a device code to 203.0.113.0/24, where this person was not seen in the days before." }),
+      finding(57, {
+        ruleId: "device-code-from-unknown-network",
+        severity: "high",
+        summary:
+          "An access token was issued for a device code to 203.0.113.0/24, where this person was not seen in the days before.",
+      }),
       finding(7, {}),
       finding(31, {}),
     ],

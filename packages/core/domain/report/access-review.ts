@@ -50,10 +50,11 @@ function grouped<T>(values: readonly T[], key: (value: T) => string): Map<string
   return groups;
 }
 
-/** Sections first; within one the management account, then account, permission set, person and path. */
+/** Sections first; disabled people as a whole; then the management account, account, permission set, person and path. */
 function orderOf(item: ReviewItem): string {
   return JSON.stringify([
     SECTIONS.indexOf(item.section),
+    item.section === "leaver" ? personKey(item.person) : "",
     item.account.isManagement ? 0 : 1,
     item.account.name,
     item.account.accountId,

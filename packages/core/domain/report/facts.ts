@@ -2,7 +2,13 @@
  * What an access review is built from: one frozen picture of the organisation at an instant. Pure shapes, and the summary of
  * sessions that a review shows; who gathers them vouches that all of them are of the same instant.
  */
-import type { Account, DirectoryUser, EffectiveAccess, IdentityCenterInstance } from "../access.ts";
+import type {
+  AccessSnapshot,
+  Account,
+  DirectoryUser,
+  EffectiveAccess,
+  IdentityCenterInstance,
+} from "../access.ts";
 import type { Finding } from "../finding.ts";
 import { personKey, type PersonKey } from "../person.ts";
 import type { SessionView } from "../session.ts";
@@ -69,6 +75,48 @@ export interface AccessReviewFacts {
   /** Those that are not resolved. */
   readonly findings: readonly Finding[];
   readonly previous: PreviousReview | null;
+}
+
+/** What was judged at one instant, as the flows have it. */
+export interface JudgedOrganisation {
+  readonly organisation: string;
+  readonly asOf: Instant;
+  readonly windowFrom: Instant;
+  readonly snapshot: AccessSnapshot & {
+    readonly takenAt: Instant;
+    readonly firstCrawlAt: Instant;
+  };
+  readonly coverage: readonly ReviewCoverage[];
+  readonly access: readonly EffectiveAccess[];
+  /** Of everybody, with their state at `asOf`. */
+  readonly sessions: readonly SessionView[];
+  readonly findings: readonly Finding[];
+  readonly previous: PreviousReview | null;
+}
+
+/** The facts of a review, from what was judged. Resolved findings are left out. */
+export function reviewFacts(judged: JudgedOrganisation): AccessReviewFacts {
+  const { snapshot, sessions, findings, ...rest } = judged;
+  return {
+    ...rest,
+    instance: snapshot.instance,
+    snapshot: {
+      takenAt: snapshot.takenAt,
+      firstCrawlAt: snapshot.firstCrawlAt,
+      counts: {
+        users: snapshot.users.length,
+        groups: snapshot.groups.length,
+        memberships: snapshot.memberships.length,
+        permissionSets: snapshot.permissionSets.length,
+        accounts: snapshot.accounts.length,
+        assignments: snapshot.assignments.length,
+      },
+    },
+    users: snapshot.users,
+    accounts: snapshot.accounts,
+    sessions: summariseSessions(sessions),
+    findings: findings.filter(({ state }) => state !== "resolved"),
+  };
 }
 
 /** One summary for each person with a session that may be alive, by person. */

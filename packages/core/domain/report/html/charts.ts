@@ -7,8 +7,8 @@ import { countText, numberText } from "../words.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
 
 const TIER_LABELS: Readonly<Record<Tier, string>> = {
-  "administrator-of-management": "Administrator of the management account",
-  administrator: "Administrator of another account",
+  "administrator-of-management": "Management account administrator",
+  administrator: "Administrator elsewhere",
   unclear: "Could not be told",
   other: "Other access",
   none: "No access",
@@ -21,7 +21,7 @@ const USE_LABELS: Readonly<Record<AdministratorUse, string>> = {
 };
 
 const WIDTH = 480;
-const LABEL = 262;
+const LABEL = 254;
 const ROW = 30;
 
 /** Bars on one scale; a number above zero always shows. */

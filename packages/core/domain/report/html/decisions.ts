@@ -95,24 +95,28 @@ function sessions({ openSessions }: ReviewItem): Markup {
   return html`${numberText(openSessions.here)} of ${numberText(openSessions.ofPerson)}${until}`;
 }
 
-function row(item: ReviewItem): Markup {
-  const { person } = item;
+function personCell({ person }: ReviewItem): Markup {
   const name = personName(person);
   const contact = person.email ?? person.userName;
-  const disabled =
-    person.status === "disabled" ? html`<span class="tag hot">Disabled</span>` : NOTHING;
+  return html`<span class="who">${name}</span
+    >${contact === null || contact === name ? NOTHING : html`<span class="sub">${contact}</span>`}`;
+}
+
+function accessCell(item: ReviewItem): Markup {
+  const { account, permissionSet } = item;
+  return html`<span class="who">${permissionSet.name}</span>${accessTags(item)}<span class="sub"
+      >${account.name} ${account.accountId}</span
+    >`;
+}
+
+function row(item: ReviewItem, subject: Markup): Markup {
   const findings = item.findings.map(
     ({ severity, summary }) =>
       html`<li class="finding"><b>${severity} finding:</b> ${summary}</li>`,
   );
-  const shared = item.usageSharedByPaths
-    ? html`<span class="sub">all paths together</span>`
-    : NOTHING;
+  const shared = item.usageSharedByPaths ? html`<span class="sub">all paths</span>` : NOTHING;
   return html`<tr>
-    <td>
-      <span class="who">${name}</span
-      >${disabled}${contact === null || contact === name ? NOTHING : html`<span class="sub">${contact}</span>`}
-    </td>
+    <td>${subject}</td>
     <td>${pathText(item.path)}</td>
     <td class="when">${granted(item)}</td>
     <td class="when">${lastUsed(item)}</td>
@@ -125,10 +129,11 @@ function row(item: ReviewItem): Markup {
       </ul>
     </td>
     <td class="boxes"><span>☐ keep</span><span>☐ reduce</span><span>☐ revoke</span></td>
-  </tr> `;
+  </tr>`;
 }
 
-function group(items: readonly ReviewItem[]): Markup {
+/** People under the access they hold. */
+function accessGroup(items: readonly ReviewItem[]): Markup {
   const [first] = items;
   if (first === undefined) return NOTHING;
   const where = first.account.organizationalUnitPath;
@@ -140,7 +145,22 @@ function group(items: readonly ReviewItem[]): Markup {
         >${accessTags(first)}
       </td>
     </tr>
-    ${items.map(row)}`;
+    ${items.map((item) => row(item, personCell(item)))}`;
+}
+
+/** Everything one disabled person still holds, because they are decided on as a whole. */
+function personGroup(items: readonly ReviewItem[]): Markup {
+  const [first] = items;
+  if (first === undefined) return NOTHING;
+  const { person } = first;
+  return html`<tr class="group">
+      <td colspan="8">
+        <b>${personName(person)}</b>
+        <span class="at">${person.email ?? person.userName ?? person.userId}</span
+        ><span class="tag hot">Disabled</span>
+      </td>
+    </tr>
+    ${items.map((item) => row(item, accessCell(item)))}`;
 }
 
 /** A section with its rows; nothing when it is empty. */
@@ -151,7 +171,12 @@ export function decisionSection(
 ): Markup {
   if (items.length === 0) return NOTHING;
   const [title, why] = TITLES[id];
-  const groups = groupedBy(items, (item) => `${item.account.accountId} ${item.permissionSet.arn}`);
+  const byPerson = id === "leaver";
+  const groups = groupedBy(items, ({ person, account, permissionSet }) =>
+    byPerson
+      ? `${person.identityStoreArn} ${person.userId}`
+      : `${account.accountId} ${permissionSet.arn}`,
+  );
   return html`<section id="${id}">
     <div class="head">
       <h2>${number}. ${title}</h2>
@@ -161,18 +186,18 @@ export function decisionSection(
     <div class="scroll">
       <table>
         <colgroup>
-          <col style="width:17%" />
-          <col style="width:13%" />
+          <col style="width:20%" />
+          <col style="width:12%" />
           <col style="width:10%" />
           <col style="width:10%" />
           <col style="width:6%" />
-          <col style="width:9%" />
+          <col style="width:10%" />
           <col />
-          <col style="width:7%" />
+          <col style="width:12%" />
         </colgroup>
         <thead>
           <tr>
-            <th>Person</th>
+            <th>${byPerson ? "Access" : "Person"}</th>
             <th>Path</th>
             <th>Granted</th>
             <th>Last used</th>
@@ -183,7 +208,7 @@ export function decisionSection(
           </tr>
         </thead>
         <tbody>
-          ${groups.map(group)}
+          ${groups.map(byPerson ? personGroup : accessGroup)}
         </tbody>
       </table>
     </div>
@@ -231,7 +256,7 @@ export function restSection(number: number, items: readonly ReviewItem[]): Marku
           <col style="width:22%" />
           <col style="width:18%" />
           <col style="width:7%" />
-          <col style="width:9%" />
+          <col style="width:10%" />
           <col />
         </colgroup>
         <thead>

@@ -20,7 +20,7 @@ h3{font-size:15px;font-weight:650}
 p{margin:0}
 a{color:var(--accent)}
 .kicker{font-size:12px;font-weight:650;letter-spacing:.09em;text-transform:uppercase;color:var(--accent);margin-bottom:8px}
-.lead{font-size:17px;color:var(--soft);margin-top:10px;max-width:74ch}
+.lead{font-size:17px;color:var(--soft);margin-top:10px;max-width:82ch;text-wrap:pretty}
 .lead strong{color:var(--ink);font-weight:620}
 .facts{display:grid;grid-template-columns:repeat(3,auto);justify-content:start;gap:4px 44px;margin:22px 0 0}
 .facts div{min-width:0}
@@ -37,7 +37,7 @@ dd{margin:0;font-size:14px}
 figure{margin:0;border:1px solid var(--line);border-radius:12px;padding:18px 20px 16px}
 figcaption{font-size:13px;color:var(--soft);margin:2px 0 14px}
 svg{display:block;width:100%;height:auto}
-svg text{font:13px system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;fill:var(--ink)}
+svg text{font:12.5px system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;fill:var(--ink)}
 svg .soft{fill:var(--soft)}
 svg .count{font-weight:650}
 .note{border:1px solid var(--line);border-left:4px solid var(--reduce);border-radius:10px;padding:16px 20px;margin-top:22px}
@@ -48,12 +48,14 @@ svg .count{font-weight:650}
 section{margin-top:46px}
 .head{display:flex;align-items:baseline;gap:12px;border-bottom:2px solid var(--ink);padding-bottom:8px}
 .head .n{margin-left:auto;color:var(--soft);font-size:14px;white-space:nowrap}
-.why{color:var(--soft);margin:8px 0 4px;max-width:84ch}
+.why{color:var(--soft);margin:8px 0 4px;max-width:96ch;text-wrap:pretty}
 table{width:100%;border-collapse:collapse;font-size:13.5px}
 th{font-size:12px;font-weight:600;color:var(--faint);text-align:left;padding:12px 12px 6px 0;vertical-align:bottom;border-bottom:1px solid var(--line)}
 td{padding:9px 12px 9px 0;vertical-align:top;border-bottom:1px solid var(--hair);overflow-wrap:anywhere}
-th.r,td.r{text-align:right;white-space:nowrap}
+th.r,td.r{text-align:right}td.r{white-space:nowrap}
+.scroll>table{table-layout:fixed}
 td.when{white-space:nowrap}
+
 tr.group td{padding:20px 0 6px;border-bottom:1px solid var(--line)}
 tr.group b{font-size:15px;font-weight:650}
 tr.group .at{color:var(--soft)}
@@ -70,15 +72,15 @@ white-space:nowrap;color:var(--soft);vertical-align:1px}
 .keep{color:var(--keep);background:var(--keep-soft)}
 .reasons{margin:4px 0 0;padding:0;list-style:none;color:var(--soft);font-size:13px}
 .reasons .finding{color:var(--ink)}
-.boxes{white-space:nowrap;color:var(--soft);font-size:12.5px;line-height:1.75}
-.boxes span{display:block}
+.boxes{color:var(--soft);font-size:12.5px;line-height:1.75}
+.boxes span{display:inline-block;margin-right:9px}
 .members{color:var(--soft);font-size:13px}
 .hash{font:12px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .quiet{color:var(--faint)}
 .empty{padding:14px 0 0;color:var(--soft)}
 footer{margin-top:46px;border-top:1px solid var(--line);padding-top:14px;color:var(--soft);font-size:13px}
 footer p+p{margin-top:4px}
-@media (max-width:820px){.sheet{margin:0;border:0;border-radius:0;padding:24px 18px}.tiles{grid-template-columns:1fr 1fr}.tile{border-left:0;
+@media screen and (max-width:820px){.sheet{margin:0;border:0;border-radius:0;padding:24px 18px}.tiles{grid-template-columns:1fr 1fr}.tile{border-left:0;
 border-top:1px solid var(--line)}.tile:first-child{grid-column:1/-1;border-top:0}.pictures{grid-template-columns:1fr}.facts{grid-template-columns:1fr}
 h1{font-size:27px}.scroll{overflow-x:auto}.scroll table{min-width:760px}}
 @page{size:A4 landscape;margin:13mm 14mm}
@@ -86,6 +88,6 @@ h1{font-size:27px}.scroll{overflow-x:auto}.scroll table{min-width:760px}}
 --accent-soft:#fff;--revoke:#7d1015;--revoke-soft:#fff;--reduce:#6b4100;--reduce-soft:#fff;--ask:#43297a;--ask-soft:#fff;--keep:#14502f;
 --keep-soft:#fff;--bar:#2c6cb5;--bar2:#7fa8d8;--bar3:#c2d5ec;--hatch:#fff}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}body{font-size:10.5pt}.sheet{max-width:none;margin:0;border:0;border-radius:0;padding:0}
-h1{font-size:24pt}h2{font-size:15pt}table{font-size:9pt}section{margin-top:9mm}thead{display:table-header-group}
+h1{font-size:24pt}h2{font-size:15pt}table{font-size:8.5pt}.sub,.reasons,.members,.boxes{font-size:8pt}td{padding-top:5px;padding-bottom:5px}tr.group td{padding-top:12px}.tile b{font-size:20pt}section{margin-top:9mm}thead{display:table-header-group}
 tr,figure,.note,.tiles{break-inside:avoid}tr.group,.head,.why{break-after:avoid}a{color:inherit;text-decoration:none}}
 `;
