@@ -2,9 +2,9 @@
  * The lives of the simulated people as CloudTrail tells them. Guarantees that records are a function of seed, instant and the
  * changes so far, that a change alters nothing that occurred before it, and that every eventID names one event for ever.
  */
-import { planAdministration } from "./lives/administration.ts";
 import { planApplications } from "./lives/applications.ts";
 import { planAttacks } from "./lives/attacks.ts";
+import { planAdministration } from "./lives/control-plane/administration.ts";
 import { deliver } from "./lives/delivery.ts";
 import { changeRecord, helpDeskRecords, retries } from "./lives/effects/answers.ts";
 import { Consequences, type StateMemory } from "./lives/effects/consequences.ts";

@@ -3,91 +3,13 @@
  * history. Guarantees that every person of a working profile has at least one grant, that some grants are never used, and
  * that half of the groups belong to the external directory (SCIM) and half are local.
  */
-import type {
-  Account,
-  AccountAssignment,
-  Group,
-  Membership,
-  PermissionSet,
-  Person,
-} from "../model.ts";
+import type { Account, PermissionSet, Person } from "../model.ts";
 import { DAY, HOUR, type Dice } from "../random.ts";
 import { TEAMS } from "./accounts.ts";
-
-export interface Grants {
-  groups: Group[];
-  memberships: Membership[];
-  assignments: AccountAssignment[];
-}
-
-/** What the builder of grants works with. */
-interface Site {
-  dice: Dice;
-  anchor: number;
-  storeHex: string;
-  people: Person[];
-  grants: Grants;
-  account(name: string): Account;
-  set(name: string): PermissionSet;
-  accounts: Account[];
-}
+import { assign, group, join, of, type Grants, type Site } from "./site.ts";
 
 const WATCH = ["apac", "emea", "amer"] as const;
 
-function group(site: Site, displayName: string, scim: boolean, description: string): Group {
-  const uuid = site.dice.uuid();
-  const made: Group = {
-    groupId: site.dice.chance(0.3) ? uuid : `${site.storeHex}-${uuid}`,
-    displayName,
-    description,
-    externalId: scim ? `idp-group-${site.dice.hex(16)}` : null,
-    createdAt: site.anchor - site.dice.int(100, 900) * DAY,
-  };
-  site.grants.groups.push(made);
-  return made;
-}
-
-function join(
-  site: Site,
-  target: Group,
-  person: Person,
-  from = person.joinedAt,
-  to: number | null = null,
-): void {
-  const begins = Math.max(from, target.createdAt);
-  site.grants.memberships.push({
-    membershipId: `${site.storeHex}-${site.dice.uuid()}`,
-    groupId: target.groupId,
-    userId: person.userId,
-    from: begins,
-    to,
-  });
-}
-
-function assign(
-  site: Site,
-  principal: Group | Person,
-  setName: string,
-  accounts: string[],
-  from?: number,
-  to: number | null = null,
-): void {
-  const isGroup = "groupId" in principal;
-  for (const name of accounts) {
-    const earliest = isGroup ? principal.createdAt : principal.joinedAt;
-    site.grants.assignments.push({
-      accountId: site.account(name).id,
-      permissionSetArn: site.set(setName).arn,
-      principalType: isGroup ? "GROUP" : "USER",
-      principalId: isGroup ? principal.groupId : principal.userId,
-      from: from ?? earliest + site.dice.int(1, 20) * HOUR,
-      to,
-    });
-  }
-}
-
-const of = (site: Site, profile: Person["profile"]): Person[] =>
-  site.people.filter((person) => person.profile === profile);
 const production = (): string[] => [
   ...TEAMS.map((team) => `${team}-prod`),
   "customer-identity-prod",

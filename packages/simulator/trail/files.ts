@@ -33,7 +33,14 @@ export function pathOf(file: Omit<TrailFile, "records">): string {
 export async function writeTrailFile(dir: string, file: TrailFile): Promise<void> {
   const path = join(dir, pathOf(file));
   const temporary = `${path}.${process.pid}.partial`;
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(temporary, gzipSync(JSON.stringify({ Records: file.records }), { level: 1 }));
+  const bytes = gzipSync(JSON.stringify({ Records: file.records }), { level: 1 });
+  try {
+    await writeFile(temporary, bytes);
+  } catch (problem) {
+    // The first file of its day makes the folder; asking before every file would double the work of a long history.
+    if ((problem as NodeJS.ErrnoException).code !== "ENOENT") throw problem;
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(temporary, bytes);
+  }
   await rename(temporary, path);
 }

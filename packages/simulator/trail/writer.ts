@@ -102,7 +102,7 @@ export class TrailWriter {
       }
     }
     const { organizationId } = this.#lives.stage.organisation;
-    for (const [key, { deliveredAt, records }] of files) {
+    const writes = [...files].map(async ([key, { deliveredAt, records }]) => {
       const [, accountId = "", region = ""] = key.split(" ");
       // CloudTrail promises no order inside a file (facts 6.3).
       const shuffled = new Dice("order", key).shuffle(records).map((made) => made.record);
@@ -115,7 +115,8 @@ export class TrailWriter {
       });
       written.files += 1;
       written.records += records.length;
-    }
+    });
+    await Promise.all(writes);
   }
 
   /** Keeps the folder up to date in the background until `stop`. */

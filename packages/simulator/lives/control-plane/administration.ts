@@ -2,35 +2,15 @@
  * The control plane's own life: every grant, membership, joiner and leaver of the history leaves its record on the day it begins
  * or ends. Guarantees that nothing in the organisation's periods after the anchor is without one. The directory syncs by SCIM.
  */
-import type { AccountAssignment, Group, Membership, Person } from "../model.ts";
-import { DAY, HOUR, MINUTE, SECOND } from "../random.ts";
-import { draft, machineIdentity, type Parts } from "./record.ts";
-import type { Plan, Stage } from "./stage.ts";
+import type { AccountAssignment, Group, Membership, Person } from "../../model.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../../random.ts";
+import { centerDraft, machineIdentity } from "../record.ts";
+import type { Plan, Stage } from "../stage.ts";
+import { byScim, MASKED, planSyncs } from "./scim.ts";
 
 type Fields = Record<string, unknown>;
 
-const MASKED = "HIDDEN_DUE_TO_SECURITY_REASONS";
 const PIPELINE = "identity-pipeline";
-
-/** What all records of the management account's control plane share. */
-function record(
-  stage: Stage,
-  plan: Plan,
-  parts: Pick<Parts, "key" | "at" | "source" | "name" | "identity" | "ip" | "userAgent"> &
-    Partial<Parts>,
-): void {
-  const { managementAccountId, region } = stage.organisation;
-  plan.drafts.push(
-    draft(stage, {
-      step: "outside",
-      session: null,
-      accountId: managementAccountId,
-      region,
-      readOnly: false,
-      ...parts,
-    }),
-  );
-}
 
 /** A call of the pipeline that keeps grants as code. */
 function byPipeline(
@@ -51,48 +31,21 @@ function byPipeline(
     "apply",
     issuedAt,
   );
-  record(stage, plan, {
+  const made = centerDraft(stage, {
     key,
     at,
+    step: "outside",
+    session: null,
     source,
     name,
     identity,
     ip: "10.44.2.5",
     userAgent: "APN/1.0 HashiCorp/1.0 Terraform/1.12.2 aws-sdk-go-v2/1.38.1 lang/go#1.24.4",
+    readOnly: false,
     request,
     response,
   });
-}
-
-/** A call of the external directory; a failed one has no identity (facts 2.6). */
-function byScim(
-  stage: Stage,
-  plan: Plan,
-  key: string,
-  at: number,
-  name: string,
-  request: Fields,
-  error?: [code: string, message: string],
-): void {
-  const { managementAccountId: accountId, identityStoreId } = stage.organisation;
-  const dice = stage.dice("scim-key");
-  record(stage, plan, {
-    key,
-    at,
-    source: "identitystore-scim.amazonaws.com",
-    name,
-    identity: {
-      type: error === undefined ? "WebIdentityUser" : "Unknown",
-      accountId,
-      accessKeyId: dice.uuid(),
-    },
-    ip: "10.90.0.12",
-    userAgent: "Go-http-client/2.0",
-    version: "1.10",
-    readOnly: /^(Get|List)/.test(name),
-    request: { tenantId: stage.dice("tenant", identityStoreId).uuid(), ...request },
-    ...(error === undefined ? {} : { more: { errorCode: error[0], errorMessage: error[1] } }),
-  });
+  plan.drafts.push(made);
 }
 
 function assignmentRecord(
@@ -208,36 +161,6 @@ function personRecords(
   });
 }
 
-/** The directory looks in a few times a day; now and then a request of it is wrong. */
-function syncs(stage: Stage, plan: Plan, day: number): void {
-  const dice = stage.dice("scim", day);
-  for (let i = 0; i < 3; i++) {
-    const at = day * DAY + dice.int(0, 1439) * MINUTE + dice.int(0, 59) * SECOND;
-    const person = dice.pick(stage.organisation.people);
-    byScim(stage, plan, `scim/${day}/${i}/list`, at, "ListUsers", { filter: MASKED });
-    const operations = [{ op: "REPLACE", path: "title", value: MASKED }];
-    if (person.joinedAt < at && person.externalId !== null)
-      byScim(stage, plan, `scim/${day}/${i}/patch`, at + 2 * SECOND, "PatchUser", {
-        id: person.userId,
-        httpBody: { operations },
-      });
-  }
-  if (dice.chance(0.25)) {
-    byScim(
-      stage,
-      plan,
-      `scim/${day}/failed`,
-      day * DAY + dice.int(0, 1439) * MINUTE,
-      "CreateUser",
-      { httpBody: { active: true } },
-      [
-        "ValidationException",
-        "Request is unparsable, syntactically incorrect, or violates schema.",
-      ],
-    );
-  }
-}
-
 /** Every ninth day the pipeline writes a permission set anew, as it was, and provisions it. */
 function permissionSetEdit(stage: Stage, plan: Plan, day: number): void {
   if (day % 9 !== 4) return;
@@ -296,6 +219,6 @@ export function planAdministration(stage: Stage, plan: Plan, day: number): void 
     if (within(held.to)) membershipRecord(stage, plan, held, group, false, held.to);
   }
   for (const person of organisation.people) personRecords(stage, plan, person, within);
-  syncs(stage, plan, day);
+  planSyncs(stage, plan, day);
   permissionSetEdit(stage, plan, day);
 }
