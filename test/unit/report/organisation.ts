@@ -172,7 +172,7 @@ function finding(index: number, over: Partial<Finding>): Finding {
     resolvedAt: null,
     state: "open",
     summary:
-      "A portal session that may be alive has not been used for 24 hours; it can live until 2026-05-30T00:00:00.000Z.",
+      "A portal session that may be alive has not been used for 24 hours; it can live until 2026-05-30 00:00 UTC.",
     evidence: {},
     eventIds: [],
     ...over,

@@ -18,7 +18,9 @@ function detection(session: SessionView, since: Instant, idleHours: number): Det
     lastSeenAt: since,
     severity: "medium",
     summary: `A portal session that may be alive has not been used for ${idleHours} hours; ${
-      at === null ? "nothing that was read bounds its end" : `it can live until ${at}`
+      at === null
+        ? "nothing that was read bounds its end"
+        : `it can live until ${at.slice(0, 16).replace("T", " ")} UTC`
     }.`,
     evidence: {
       sessionId: session.id,

@@ -193,7 +193,7 @@ export function decisionSection(
           <col style="width:6%" />
           <col style="width:10%" />
           <col />
-          <col style="width:12%" />
+          <col style="width:7%" />
         </colgroup>
         <thead>
           <tr>
@@ -234,7 +234,7 @@ function restRow(items: readonly ReviewItem[]): Markup {
   </tr> `;
 }
 
-/** What is carried on without a decision: used, or nothing known against it. Named, so that it can be objected to. */
+/** What is carried on without a decision: used of late, or nothing known against it. Named, so that it can be objected to. */
 export function restSection(number: number, items: readonly ReviewItem[]): Markup {
   if (items.length === 0) return NOTHING;
   const groups = groupedBy(items, (item) => `${item.account.accountId} ${item.permissionSet.arn}`);
@@ -247,8 +247,9 @@ export function restSection(number: number, items: readonly ReviewItem[]): Marku
       >
     </div>
     <p class="why">
-      Unchanged access with nothing against it, by permission set on an account. Every row stands in
-      the CSV and JSON with its numbers; object to any of them.
+      Unchanged access that asks for no decision, by permission set on an account: it was used of
+      late, or observed too briefly to say. Every row stands in the CSV and JSON with its numbers;
+      object to any of them.
     </p>
     <div class="scroll">
       <table>

@@ -51,7 +51,7 @@ section{margin-top:46px}
 .why{color:var(--soft);margin:8px 0 4px;max-width:96ch;text-wrap:pretty}
 table{width:100%;border-collapse:collapse;font-size:13.5px}
 th{font-size:12px;font-weight:600;color:var(--faint);text-align:left;padding:12px 12px 6px 0;vertical-align:bottom;border-bottom:1px solid var(--line)}
-td{padding:9px 12px 9px 0;vertical-align:top;border-bottom:1px solid var(--hair);overflow-wrap:anywhere}
+td{padding:8px 12px 8px 0;vertical-align:top;border-bottom:1px solid var(--hair);overflow-wrap:anywhere}
 th.r,td.r{text-align:right}td.r{white-space:nowrap}
 .scroll>table{table-layout:fixed}
 td.when{white-space:nowrap}
@@ -72,8 +72,8 @@ white-space:nowrap;color:var(--soft);vertical-align:1px}
 .keep{color:var(--keep);background:var(--keep-soft)}
 .reasons{margin:4px 0 0;padding:0;list-style:none;color:var(--soft);font-size:13px}
 .reasons .finding{color:var(--ink)}
-.boxes{color:var(--soft);font-size:12.5px;line-height:1.75}
-.boxes span{display:inline-block;margin-right:9px}
+.boxes{color:var(--soft);font-size:12px;line-height:1.55;white-space:nowrap}
+.boxes span{display:block}
 .members{color:var(--soft);font-size:13px}
 .hash{font:12px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .quiet{color:var(--faint)}
