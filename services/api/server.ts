@@ -22,6 +22,7 @@ import { auditRoutes } from "./routes/audit/route.ts";
 import { coverageRoutes } from "./routes/coverage/route.ts";
 import { findingRoutes } from "./routes/findings/route.ts";
 import { peopleRoutes } from "./routes/people/route.ts";
+import { reportRoutes } from "./routes/reports/route.ts";
 import { revocationRoutes } from "./routes/revocations/route.ts";
 import { ruleRoutes } from "./routes/rules/route.ts";
 import { sessionRoutes } from "./routes/sessions/route.ts";
@@ -35,6 +36,7 @@ const ROUTES = [
   peopleRoutes,
   findingRoutes,
   assignmentRoutes,
+  reportRoutes,
   ruleRoutes,
   coverageRoutes,
   auditRoutes,

@@ -2,6 +2,7 @@
 import type { OpenedQueue } from "#core/adapters/queue/open-queue";
 import type { DeliverPorts } from "#core/flows/deliver-alerts";
 import type { StepPorts } from "#core/flows/revocation/ports";
+import type { SealPorts } from "#core/flows/seal-weekly-report";
 import type { SweepPorts } from "#core/flows/sweep-people";
 import type { Logger } from "#core/platform/logger";
 
@@ -11,7 +12,6 @@ export interface WorkerDependencies {
   readonly deliver: DeliverPorts;
   /** Null where AWS is not used: then nothing can be carried out, and nothing is tried. */
   readonly revocations: StepPorts | null;
-  /** Seals the reports of the weeks that are due, catching up after downtime; answers their ids. */
-  readonly sealDueReports: () => Promise<readonly string[]>;
+  readonly seal: SealPorts;
   readonly log: Logger;
 }

@@ -5,6 +5,7 @@
 import type { JobProcessors } from "#core/adapters/queue/worker";
 import { advanceRevocations } from "#core/flows/advance-revocations";
 import { deliverAlerts } from "#core/flows/deliver-alerts";
+import { sealWeeklyReport } from "#core/flows/seal-weekly-report";
 import { sweepPeople } from "#core/flows/sweep-people";
 import type { LogFields } from "#core/platform/logger";
 import type { JobName } from "#core/ports/job-queue";
@@ -19,7 +20,7 @@ export function processorsOf(dependencies: WorkerDependencies, signal: AbortSign
     "sweep-people": () => sweep(dependencies, signal),
     "deliver-alerts": () => deliver(dependencies, signal),
     "advance-revocations": () => advance(dependencies),
-    "seal-weekly-report": () => seal(dependencies),
+    "seal-weekly-report": () => seal(dependencies, signal),
   };
   const logged = (job: JobName) => async (): Promise<void> => {
     const began = performance.now();
@@ -79,8 +80,10 @@ async function advance({ revocations }: WorkerDependencies): Promise<Outcome> {
   return { fields: { ...fields, revocationId: broken.id }, problem: broken.error };
 }
 
-async function seal({ sealDueReports }: WorkerDependencies): Promise<Outcome> {
-  const ids = await sealDueReports();
-  const [first] = ids;
-  return first === undefined ? null : { fields: { reportId: first, count: ids.length } };
+async function seal({ seal: ports }: WorkerDependencies, signal: AbortSignal): Promise<Outcome> {
+  const { sealed } = await sealWeeklyReport(ports, signal);
+  // Weeks before the first snapshot stay without a report for good; they are no event of this run.
+  return sealed.length === 0
+    ? null
+    : { fields: { kind: "access-review", count: sealed.length, reason: sealed.join(" ") } };
 }

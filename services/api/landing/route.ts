@@ -14,11 +14,23 @@ const FILES = [
   { path: "/landing-view.js", file: "landing-view.js", type: "text/javascript; charset=utf-8" },
 ] as const;
 
+/**
+ * A report that is opened from the page's memory lives under the page's own policy, and carries its styles within. Markup cannot come
+ * in by it: the page makes text of whatever the API answers.
+ */
+const PAGE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 export function landingRoutes(app: FastifyInstance, _dependencies: ApiDependencies): void {
   for (const { path, file, type } of FILES) {
     const content = readFileSync(new URL(file, import.meta.url));
-    app.get(path, { schema: { hide: true, querystring: z.strictObject({}) } }, (_request, reply) =>
-      reply.type(type).header("cache-control", "no-cache").send(content),
+    app.get(
+      path,
+      { schema: { hide: true, querystring: z.strictObject({}) } },
+      (_request, reply) => {
+        if (path === "/") void reply.header("content-security-policy", PAGE_POLICY);
+        return reply.type(type).header("cache-control", "no-cache").send(content);
+      },
     );
   }
 }

@@ -9,8 +9,10 @@ import {
   sessionSchema,
   tokenSchema,
 } from "#services/api/http/schemas";
+import { sha256 } from "#core/domain/ids";
 import { startTestApi, type TestApi } from "./api.ts";
-import { addFinding, addPerson, addSession, person } from "./seed.ts";
+import { reportSchema, reportSummarySchema } from "#services/api/routes/reports/schemas";
+import { addFinding, addPerson, addReport, addSession, person } from "./seed.ts";
 
 let api: TestApi;
 beforeAll(async () => {
@@ -21,6 +23,9 @@ beforeAll(async () => {
     await addSession(api.database, number, number * 20 + 1, "portal");
     await addFinding(api.database, number, number, number % 2 === 0 ? "high" : "low");
   }
+});
+beforeAll(async () => {
+  for (const number of [1, 2, 3]) await addReport(api.database, number);
 });
 afterAll(() => api.close());
 
@@ -46,6 +51,7 @@ const LISTS: readonly [string, number, z.ZodType][] = [
   ["/v1/sessions", 14, sessionSchema],
   ["/v1/people", 7, personSummarySchema],
   ["/v1/findings", 7, findingSchema],
+  ["/v1/reports", 3, reportSummarySchema],
   ["/v1/tokens", 6, tokenSchema],
   ["/v1/audit", 6, auditSchema],
 ];
@@ -115,6 +121,20 @@ test("one session and one finding answer by their id", async () => {
     const [first] = await everyPage(`/v1/${kind}`, 200);
     const answer = await api.get(`/v1/${kind}/${String(first?.["id"])}`);
     expect(answer.json()).toEqual(first);
+  }
+});
+
+test("a report's file answers byte for byte, as an attachment that no browser renders here", async () => {
+  const [newest] = (await api.get("/v1/reports")).json().items;
+  const report = reportSchema.parse((await api.get(`/v1/reports/${newest.id}`)).json());
+  const [file] = report.files;
+  const answer = await api.get(`/v1/reports/${report.id}/files/${file?.name}`);
+  expect(sha256(answer.rawPayload)).toBe(file?.sha256);
+  expect(answer.headers["content-type"]).toBe("text/html; charset=utf-8");
+  expect(answer.headers["content-disposition"]).toMatch(/^attachment/);
+  for (const name of ["nothing.html", "..%2fpasswd", "%00"]) {
+    const refused = await api.get(`/v1/reports/${report.id}/files/${name}`);
+    expect([400, 404]).toContain(refused.statusCode);
   }
 });
 

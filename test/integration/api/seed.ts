@@ -1,5 +1,5 @@
 /** Synthetic rows for the API's tests: people, sessions and findings as the sweep writes them. */
-import { derivedId } from "#core/domain/ids";
+import { derivedId, sha256 } from "#core/domain/ids";
 import type { Session, SessionKind } from "#core/domain/session";
 import { instant, plus, type Instant } from "#core/domain/time";
 import type { TestDatabase } from "#test/support/database";
@@ -100,6 +100,22 @@ export async function addFinding(
       openedAt,
       `A portal session of ${user.userName} is stale.`,
     ],
+  );
+  return id;
+}
+
+/** A sealed report with one page. */
+export async function addReport(database: TestDatabase, number: number): Promise<string> {
+  const id = `rpt_${number.toString(16).padStart(32, "0")}`;
+  const content = `<!doctype html><title>Access review ${number}</title><style>h1 { letter-spacing: 3px; }</style><h1>Access review ${number}</h1>`;
+  await database.pool.query(
+    `insert into reports (id, kind, period, as_of, created_at, manifest) values ($1, 'access-review', $2, $3, $4, '{"schema": "curfew.manifest/1"}')`,
+    [id, `2026-W${String(number).padStart(2, "0")}`, instant(START), instant(START + number)],
+  );
+  await database.pool.query(
+    `insert into report_files (report_id, name, media_type, sha256, bytes, content)
+     values ($1, 'access-review.html', 'text/html; charset=utf-8', $2, $3, $4)`,
+    [id, sha256(content), content.length, content],
   );
   return id;
 }
