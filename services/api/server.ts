@@ -61,7 +61,7 @@ export async function buildServer(dependencies: ApiDependencies): Promise<Fastif
     trustProxy: false,
     clientErrorHandler: answerBrokenConnection,
     frameworkErrors: (error, _request, reply) => {
-      void sendProblem(reply as FastifyReply, faultOf(error));
+      void sendProblem(reply, faultOf(error));
     },
   });
   app.setValidatorCompiler(validatorCompiler);

@@ -16,6 +16,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /": "anyone",
   "GET /landing.css": "anyone",
   "GET /landing.js": "anyone",
+  "GET /landing-sections.js": "anyone",
   "GET /landing-view.js": "anyone",
   "GET /healthz": "anyone",
   "GET /readyz": "anyone",

@@ -110,3 +110,8 @@ export function who(user) {
     ),
   ];
 }
+
+/** A count, with a plus where there are more than were read. */
+export function counted(count, more) {
+  return `${count.toLocaleString()}${more ? "+" : ""}`;
+}

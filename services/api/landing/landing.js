@@ -2,9 +2,9 @@
  * The page at `/`: what runs, for anyone; data, for whoever pastes a token. The token is kept in this tab's session storage and sent
  * only to this origin. Each part is shown or refused by itself, so that one failing answer hides no other.
  */
-import { code, element, empty, head, table, tag, time, who } from "./landing-view.js";
+import { findingParts, reportParts, revocationParts, sessionParts } from "./landing-sections.js";
+import { counted, element, head } from "./landing-view.js";
 
-const SEVERITIES = ["critical", "high", "medium", "low"];
 const STORED = "curfew-token";
 const REFRESH_MILLISECONDS = 30_000;
 const by = (id) => document.getElementById(id);
@@ -60,245 +60,28 @@ async function showInstallation() {
   );
 }
 
-const counted = (count, more) => `${count.toLocaleString()}${more ? "+" : ""}`;
-
-function showFindings({ items, more }) {
-  const columns = [
-    {
-      title: "Severity",
-      key: (item) => SEVERITIES.indexOf(item.severity),
-      cell: (item) => tag(item.severity, item.severity),
-    },
-    {
-      title: "What was seen",
-      key: (item) => item.summary,
-      cell: (item) =>
-        element(
-          "div",
-          { class: "wide" },
-          item.summary,
-          element("div", { class: "small" }, item.ruleId),
-        ),
-    },
-    {
-      title: "Person",
-      key: (item) => item.user.userName ?? item.user.userId,
-      cell: (item) => who(item.user),
-    },
-    { title: "State", key: (item) => item.state, cell: (item) => tag(item.state) },
-    { title: "Since", key: (item) => item.openedAt, cell: (item) => time(item.openedAt) },
-  ];
-  by("findings").replaceChildren(
-    head("findings-title", "Open findings", `${counted(items.length, more)} open`),
-    items.length === 0
-      ? empty(
-          "Nothing stands out. If nothing was read yet, import trail files with ",
-          code("curfew ingest PATH"),
-          " or see the sources above; the rules judge everybody within seconds after new events.",
-        )
-      : table("Open findings", columns, items, { by: 0, descending: false }),
-  );
-}
-
-function endOf({ endedAt, endedBy, endsAt, state, stateReason }) {
-  if (endedAt !== null)
-    return [
-      time(endedAt),
-      element("div", { class: "small" }, `ended by ${endedBy?.eventName ?? "an event"}`),
-    ];
-  const words = { exact: "", "at-most": "at the latest", unknown: "not known" }[endsAt.certainty];
-  const note = state === "unknown" ? stateReason : words;
-  return [time(endsAt.at, "not known"), note ? element("div", { class: "small" }, note) : null];
-}
-
-function showSessions(newest, active) {
-  const tones = { active: "good", unknown: "medium" };
-  const columns = [
-    {
-      title: "Person",
-      key: (item) => item.user.userName ?? item.user.userId,
-      cell: (item) => who(item.user),
-    },
-    {
-      title: "Kind",
-      key: (item) => item.kind,
-      cell: (item) => element("span", { class: "nowrap" }, item.kind),
-    },
-    {
-      title: "State",
-      key: (item) => item.state,
-      cell: (item) => tag(item.state, tones[item.state] ?? ""),
-    },
-    {
-      title: "Where",
-      key: (item) => `${item.accountId} ${item.permissionSetName ?? ""}`,
-      cell: (item) => [
-        element("span", { class: "nowrap" }, item.permissionSetName ?? "–"),
-        element("div", { class: "small" }, item.accountId),
-      ],
-    },
-    {
-      title: "From",
-      key: (item) => item.sourceIpAddresses[0] ?? null,
-      cell: (item) => element("span", { class: "nowrap" }, item.sourceIpAddresses[0] ?? "–"),
-    },
-    {
-      title: "Started",
-      key: (item) => item.startedAt,
-      cell: (item) => [
-        time(item.startedAt),
-        item.startBasis === "first-seen"
-          ? element("div", { class: "small" }, "first seen; began earlier")
-          : null,
-      ],
-    },
-    { title: "Ends", key: (item) => item.endedAt ?? item.endsAt.at, cell: endOf },
-  ];
-  const kinds = Object.entries(groups(active.items));
-  const byKind = kinds.map(([kind, items]) => `${items.length} ${kind}`).join(", ");
-  by("sessions").replaceChildren(
-    head(
-      "sessions-title",
-      "Sessions",
-      newest.length === 0 ? "none" : `newest ${newest.length}; active: ${byKind || "none"}`,
-    ),
-    newest.length === 0
-      ? empty(
-          "No session was seen. Read a trail with ",
-          code("curfew ingest PATH"),
-          " or ",
-          code("curfew sync"),
-          ".",
-        )
-      : table("Newest sessions", columns, newest, { by: 5, descending: true }),
-  );
-}
-
-function groups(items) {
-  const found = {};
-  for (const item of items) (found[item.kind] ??= []).push(item);
-  return found;
-}
-
-/** What each state says, and no more: only proof makes "contained". */
-const STATES = {
-  planned: ["", "nothing was done yet"],
-  "awaiting-approval": ["medium", "a second person has to approve"],
-  running: ["low", "steps are being carried out"],
-  "awaiting-person": ["medium", "a person has to act"],
-  enforced: ["low", "steps were read back; not everything is proven over"],
-  contained: ["good", "everything is proven over"],
-  "expired-unproven": ["medium", "everything ran out; nothing proves it"],
-  failed: ["critical", "a step failed"],
-  cancelled: ["", "withdrawn before it began"],
-  released: ["", "over; the deny was lifted"],
-};
-
-function showRevocations({ items }) {
-  const columns = [
-    {
-      title: "Person",
-      key: (item) => item.user.userName ?? item.user.userId,
-      cell: (item) => who(item.user),
-    },
-    {
-      title: "State",
-      key: (item) => item.state,
-      cell: (item) => [
-        tag(item.state, STATES[item.state]?.[0] ?? ""),
-        element("div", { class: "small note" }, STATES[item.state]?.[1] ?? ""),
-      ],
-    },
-    {
-      title: "Steps confirmed",
-      key: (item) => item.steps.filter((step) => step.state === "confirmed").length,
-      cell: (item) =>
-        element(
-          "span",
-          { class: "nowrap" },
-          `${item.steps.filter((step) => step.state === "confirmed").length} of ${item.steps.length}`,
-        ),
-    },
-    { title: "Still open", key: (item) => item.open.length, cell: (item) => openOf(item.open) },
-    {
-      title: "Reason",
-      key: (item) => item.reason,
-      cell: (item) =>
-        element(
-          "div",
-          { class: "note" },
-          item.reason,
-          element("div", { class: "small" }, `by ${item.requestedBy}`),
-        ),
-    },
-    { title: "Requested", key: (item) => item.requestedAt, cell: (item) => time(item.requestedAt) },
-  ];
-  by("revocations").replaceChildren(
-    head(
-      "revocations-title",
-      "Revocations",
-      items.length === 0 ? "none" : `newest ${items.length}`,
-    ),
-    items.length === 0
-      ? empty(
-          "Nobody’s access was cut. See what it would take with ",
-          code("curfew revoke USER --reason TEXT --plan"),
-          "; nothing is changed by a plan.",
-        )
-      : table("Revocations", columns, items, { by: 5, descending: true }),
-  );
-}
-
-function openOf(open) {
-  if (open.length === 0) return "nothing";
-  return element("div", { class: "wide" }, `${open.length}: ${open[0].why}`);
-}
-
-function showReports({ items }) {
-  const [latest] = items;
-  by("reports").replaceChildren(
-    head(
-      "reports-title",
-      "Access review",
-      items.length === 0 ? "none yet" : `${items.length} sealed`,
-    ),
-    latest === undefined
-      ? empty(
-          "No report was sealed yet. The worker seals one a week; make one now with ",
-          code("curfew report access-review --out DIR"),
-          ".",
-        )
-      : element(
-          "div",
-          { class: "report" },
-          reportButton(latest),
-          element("span", {}, latest.period ?? "made by hand", " · as of ", time(latest.asOf)),
-        ),
-  );
+/** A link cannot carry the token: the file is fetched with it and opened from memory. */
+async function openReport(report, name) {
+  // Opened before the fetch, or it counts as a pop-up.
+  const tab = window.open("", "_blank");
+  try {
+    const path = `/v1/reports/${report.id}/files/${encodeURIComponent(name)}`;
+    const answer = await ask(path, "text/html");
+    const page = new Blob([await answer.text()], { type: "text/html;charset=utf-8" });
+    const address = URL.createObjectURL(page);
+    if (tab === null) window.location.assign(address);
+    else tab.location.replace(address);
+  } catch (error) {
+    tab?.close();
+    by("status").textContent = error.message;
+  }
 }
 
 function reportButton(report) {
   const button = element("button", { type: "button" }, "Open the latest report");
   const name = report.files.find((file) => file.mediaType.startsWith("text/html"))?.name;
   button.disabled = name === undefined;
-  button.addEventListener("click", async () => {
-    // A link cannot carry the token: the file is fetched with it and opened from memory. Opened first, or it counts as a pop-up.
-    const tab = window.open("", "_blank");
-    try {
-      const answer = await ask(
-        `/v1/reports/${report.id}/files/${encodeURIComponent(name)}`,
-        "text/html",
-      );
-      const address = URL.createObjectURL(
-        new Blob([await answer.text()], { type: "text/html;charset=utf-8" }),
-      );
-      if (tab === null) window.location.assign(address);
-      else tab.location.replace(address);
-    } catch (error) {
-      tab?.close();
-      by("status").textContent = error.message;
-    }
-  });
+  button.addEventListener("click", () => void openReport(report, name));
   return button;
 }
 
@@ -344,7 +127,7 @@ async function showData() {
       read("/v1/sessions?limit=50"),
       readPages("/v1/sessions?state=active", 5),
     ]);
-    showSessions(newest.items, alive);
+    by("sessions").replaceChildren(...sessionParts(newest.items, alive));
     return alive;
   });
   const findings = await part("findings", "Open findings", async () => {
@@ -356,16 +139,16 @@ async function showData() {
       items: [...open.items, ...acknowledged.items],
       more: open.more || acknowledged.more,
     };
-    showFindings(all);
+    by("findings").replaceChildren(...findingParts(all));
     return all;
   });
   const revocations = await part("revocations", "Revocations", async () => {
     const found = await read("/v1/revocations?limit=20");
-    showRevocations(found);
+    by("revocations").replaceChildren(...revocationParts(found));
     return found;
   });
   await part("reports", "Access review", async () => {
-    showReports(await read("/v1/reports?limit=20"));
+    by("reports").replaceChildren(...reportParts(await read("/v1/reports?limit=20"), reportButton));
     return none;
   });
   showFigures(active, findings, revocations);
@@ -402,9 +185,7 @@ async function refresh() {
   );
 }
 
-by("sign-in").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const button = event.submitter ?? by("sign-in").querySelector("button");
+async function submitted(button) {
   by("sign-in-problem").textContent = "";
   sessionStorage.setItem(STORED, by("token").value.trim());
   button.disabled = true;
@@ -417,6 +198,11 @@ by("sign-in").addEventListener("submit", async (event) => {
   } finally {
     button.disabled = false;
   }
+}
+
+by("sign-in").addEventListener("submit", (event) => {
+  event.preventDefault();
+  void submitted(by("sign-in").querySelector("button"));
 });
 by("sign-out").addEventListener("click", () => signedOut(""));
 

@@ -7,11 +7,13 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { ApiDependencies } from "../dependencies.ts";
 
+const SCRIPT = "text/javascript; charset=utf-8";
 const FILES = [
   { path: "/", file: "landing.html", type: "text/html; charset=utf-8" },
   { path: "/landing.css", file: "landing.css", type: "text/css; charset=utf-8" },
-  { path: "/landing.js", file: "landing.js", type: "text/javascript; charset=utf-8" },
-  { path: "/landing-view.js", file: "landing-view.js", type: "text/javascript; charset=utf-8" },
+  { path: "/landing.js", file: "landing.js", type: SCRIPT },
+  { path: "/landing-sections.js", file: "landing-sections.js", type: SCRIPT },
+  { path: "/landing-view.js", file: "landing-view.js", type: SCRIPT },
 ] as const;
 
 /**

@@ -139,7 +139,7 @@ test("a report's file answers byte for byte, as an attachment that no browser re
 });
 
 test("an id of nobody's and a user nobody is named by are 404 problems", async () => {
-  const none = `${"0".repeat(32)}`;
+  const none = "0".repeat(32);
   for (const path of [`/v1/sessions/ses_${none}`, `/v1/findings/fin_${none}`]) {
     expect((await api.get(path)).json()).toMatchObject({ status: 404, code: "api.not-found" });
   }

@@ -3,7 +3,6 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
 import { PostgresDeliveryStore } from "#core/adapters/postgres/delivery-store";
 import { PostgresObservationStore } from "#core/adapters/postgres/observation-store";
-import { PostgresPersonHistory } from "#core/adapters/postgres/person-history";
 import { PostgresReportStore } from "#core/adapters/postgres/report-store";
 import { PostgresSweepStore } from "#core/adapters/postgres/sweep-store";
 import { openQueue, type OpenedQueue } from "#core/adapters/queue/open-queue";
@@ -60,6 +59,7 @@ function dependencies(lines: Lines, own: Partial<WorkerDependencies> = {}): Work
   const access = new PostgresAccessStore(database);
   const observations = new PostgresObservationStore(database);
   const settings = { portalSessionMinutes: null };
+  const reports = new PostgresReportStore(database);
   const catalogue: WorkerDependencies["sweep"]["catalogue"] = [];
   return {
     queue,
@@ -74,15 +74,7 @@ function dependencies(lines: Lines, own: Partial<WorkerDependencies> = {}): Work
     },
     deliver: { deliveries: new PostgresDeliveryStore(database), sinks: [], clock },
     revocations: null,
-    seal: {
-      reports: new PostgresReportStore(database),
-      people: new PostgresPersonHistory(database),
-      access,
-      observations,
-      catalogue,
-      settings,
-      clock,
-    } as unknown as WorkerDependencies["seal"],
+    seal: { facts: { factsAsOf: () => Promise.resolve(null) }, reports, clock },
     log: createLogger({ service: "worker", level: "info", destination: lines }),
     ...own,
   };
@@ -123,7 +115,8 @@ test("a nudge is followed before the schedule comes round", async () => {
 
 test("a job that cannot be done stops no other", async () => {
   const lines = new Lines();
-  const broken = { access: null, observations: null } as unknown as WorkerDependencies["seal"];
+  const facts = { factsAsOf: () => Promise.reject(new Error("the directory is unreadable")) };
+  const broken = { facts, reports: new PostgresReportStore(database), clock };
   await duePerson("0a1b2c3d-0000-4000-8000-000000000003");
   worker = await startWorker(dependencies(lines, { seal: broken }));
   await lines.seen("worker.sweep-people");
