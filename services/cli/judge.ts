@@ -8,7 +8,9 @@ export async function judgeDue(runtime: Runtime, output: Output): Promise<SweepR
   const receipt = await sweepPeople(runtime.sweepPorts, (done, total) => bar.update(done, total));
   bar.stop();
   for (const rule of receipt.failedRules) {
-    output.note(`The rule ${rule} failed; its findings stay as they were. Run: curfew rules test ${rule}`);
+    output.note(
+      `The rule ${rule} failed; its findings stay as they were. Run: curfew rules test ${rule}`,
+    );
   }
   return receipt;
 }

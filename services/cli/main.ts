@@ -6,6 +6,10 @@ import { CommanderError, Command } from "commander";
 import { Fault } from "../../packages/core/domain/fault.ts";
 import { addIngest } from "./commands/ingest.ts";
 import { addLook } from "./commands/look.ts";
+import { addReport } from "./commands/report.ts";
+import { addRevoke } from "./commands/revoke.ts";
+import { addRules } from "./commands/rules.ts";
+import { addStart } from "./commands/start.ts";
 import { addSync } from "./commands/sync.ts";
 import { version } from "./version.ts";
 
@@ -13,14 +17,17 @@ function program(): Command {
   const root = new Command("curfew")
     .description("Audit and session governance for AWS IAM Identity Center")
     .version(version())
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
     .showSuggestionAfterError(true);
-  for (const add of [addIngest, addSync, addLook]) add(root);
-  for (const command of root.commands) {
-    command.exitOverride().configureOutput({ writeErr: () => undefined });
-  }
+  for (const add of [addStart, addIngest, addSync, addLook, addReport, addRevoke, addRules])
+    add(root);
+  quieten(root);
   return root;
+}
+
+/** A refusal is ours to print, once and as one sentence, at whatever depth a command stands. */
+function quieten(command: Command): void {
+  command.exitOverride().configureOutput({ writeErr: () => undefined });
+  command.commands.forEach(quieten);
 }
 
 /** The exit code, the stable code and the sentence of a failure. */
@@ -56,6 +63,7 @@ try {
     ? JSON.stringify({ error: { code, message: sentence } })
     : `curfew: ${sentence}`;
   if (exitCode !== 0) process.stderr.write(`${shown}\n`);
-  if (!(error instanceof Fault) && process.env["CURFEW_LOG_LEVEL"] === "debug") console.error(error);
+  if (!(error instanceof Fault) && process.env["CURFEW_LOG_LEVEL"] === "debug")
+    console.error(error);
   process.exitCode = exitCode;
 }

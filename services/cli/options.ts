@@ -20,7 +20,10 @@ export interface AsOfOptions {
 
 export function withCommonOptions(command: Command): Command {
   return command
-    .option("--data-dir <folder>", "where the database and the demo organisation are kept (default ./.curfew)")
+    .option(
+      "--data-dir <folder>",
+      "where the database and the demo organisation are kept (default ./.curfew)",
+    )
     .option("--database-url <url>", "a Postgres of yours instead of the built-in one")
     .option("--json", "one compact JSON value a line on standard output")
     .option("--quiet", "no progress and no notes");
@@ -31,7 +34,10 @@ export function withDemo(command: Command): Command {
 }
 
 export function withAsOf(command: Command): Command {
-  return command.option("--as-of <instant>", "judge as of this instant, e.g. 2026-11-02T08:00:00Z (default now)");
+  return command.option(
+    "--as-of <instant>",
+    "judge as of this instant, e.g. 2026-11-02T08:00:00Z (default now)",
+  );
 }
 
 /** An ISO-8601 instant with a zone, or a day (its midnight UTC). Undefined when the option was not given. */
@@ -51,7 +57,10 @@ export function asOfOption(text: string | undefined, now: Instant): Instant {
   const asked = instantOption(text, "--as-of");
   if (asked === undefined) return now;
   if (asked > plus(now, DAY)) {
-    throw new Fault("input.invalid", `--as-of ${asked} lies in the future; name an instant up to now.`);
+    throw new Fault(
+      "input.invalid",
+      `--as-of ${asked} lies in the future; name an instant up to now.`,
+    );
   }
   return asked;
 }
@@ -64,12 +73,23 @@ export function wordOption<T extends string>(
 ): T | undefined {
   if (text === undefined) return undefined;
   if ((words as readonly string[]).includes(text)) return text as T;
-  throw new Fault("input.invalid", `${option} must be one of ${words.join(", ")}, and not ${JSON.stringify(text)}.`);
+  throw new Fault(
+    "input.invalid",
+    `${option} must be one of ${words.join(", ")}, and not ${JSON.stringify(text)}.`,
+  );
 }
 
-export function numberOption(text: string | undefined, option: string, from: number, to: number): number | undefined {
+export function numberOption(
+  text: string | undefined,
+  option: string,
+  from: number,
+  to: number,
+): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
   if (/^\d+(\.\d+)?$/.test(text) && value >= from && value <= to) return value;
-  throw new Fault("input.invalid", `${option} must be a number from ${from} to ${to}, and not ${JSON.stringify(text)}.`);
+  throw new Fault(
+    "input.invalid",
+    `${option} must be a number from ${from} to ${to}, and not ${JSON.stringify(text)}.`,
+  );
 }

@@ -6,7 +6,11 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PostgresAccessStore } from "../../packages/core/adapters/postgres/access-store.ts";
-import { openDatabase, ping, type Database } from "../../packages/core/adapters/postgres/database.ts";
+import {
+  openDatabase,
+  ping,
+  type Database,
+} from "../../packages/core/adapters/postgres/database.ts";
 import { PostgresFindingStore } from "../../packages/core/adapters/postgres/finding-store.ts";
 import { migrate } from "../../packages/core/adapters/postgres/migrate.ts";
 import { PostgresObservationStore } from "../../packages/core/adapters/postgres/observation-store.ts";
@@ -17,9 +21,14 @@ import { PostgresTrailStore } from "../../packages/core/adapters/postgres/trail-
 import { createdId } from "../../packages/core/domain/ids.ts";
 import type { SessionSettings } from "../../packages/core/domain/session.ts";
 import { instant, type Instant } from "../../packages/core/domain/time.ts";
+import type { JudgePorts } from "../../packages/core/flows/judge-people.ts";
 import type { SweepPorts } from "../../packages/core/flows/sweep-people.ts";
 import { readConfig, type Config } from "../../packages/core/platform/config.ts";
-import { claimDataDirectory, type Claim, type Holding } from "../../packages/core/platform/data-directory.ts";
+import {
+  claimDataDirectory,
+  type Claim,
+  type Holding,
+} from "../../packages/core/platform/data-directory.ts";
 import { startOrJoinPostgres } from "../../packages/core/platform/embedded-postgres.ts";
 import { systemClock } from "../../packages/core/platform/clock.ts";
 import type { Clock } from "../../packages/core/ports/clock.ts";
@@ -54,6 +63,7 @@ export interface Runtime {
   readonly engine: string;
   readonly settings: SessionSettings;
   readonly stores: Stores;
+  readonly judgePorts: JudgePorts;
   readonly sweepPorts: SweepPorts;
   readonly newId: (prefix: "rev" | "rpt" | "tok" | "snp" | "step" | "del", now: Instant) => string;
   close(): Promise<void>;
@@ -87,7 +97,10 @@ export async function openRuntime(
   const server = await openServer(config);
   try {
     await migrate(server.url, MIGRATIONS);
-    const database = openDatabase(server.url, { maxConnections: CONNECTIONS, applicationName: "curfew" });
+    const database = openDatabase(server.url, {
+      maxConnections: CONNECTIONS,
+      applicationName: "curfew",
+    });
     await ping(database, server.url);
     return runtimeOf(config, holds, clock, database, server);
   } catch (error) {
@@ -136,6 +149,13 @@ function runtimeOf(
     portalSessionMinutes:
       config.portalSessionMinutes ?? (holds === "demo" ? PORTAL_SESSION_MINUTES : null),
   };
+  const judgePorts: JudgePorts = {
+    history: stores.history,
+    access: stores.access,
+    observations: stores.observations,
+    catalogue,
+    settings,
+  };
   return {
     config,
     holds,
@@ -146,15 +166,8 @@ function runtimeOf(
     engine: server.engine,
     settings,
     stores,
-    sweepPorts: {
-      sweep: stores.sweep,
-      access: stores.access,
-      observations: stores.observations,
-      catalogue,
-      settings,
-      channels: channelsOf(config),
-      clock,
-    },
+    judgePorts,
+    sweepPorts: { ...judgePorts, sweep: stores.sweep, channels: channelsOf(config), clock },
     newId: (prefix, now) => createdId(prefix, now, randomBytes(10)),
     close: async () => {
       await database.close();

@@ -9,43 +9,9 @@ import { reconcileFindings } from "../../packages/core/domain/reconcile-findings
 import type { Session } from "../../packages/core/domain/session.ts";
 import { Fault } from "../../packages/core/domain/fault.ts";
 import type { Instant } from "../../packages/core/domain/time.ts";
-import { commonFacts, judgePeople, type JudgedPerson, type PersonEvents } from "../../packages/core/flows/judge-people.ts";
+import { judgeEverybody } from "../../packages/core/flows/judge-people.ts";
 import type { FindingPage } from "../../packages/core/ports/finding-store.ts";
 import type { Runtime } from "./runtime.ts";
-
-/** People judged together: the index of the directory is made once for them. */
-const PEOPLE_AT_ONCE = 50;
-
-/** Everybody, or one, judged at an instant. Nothing is written. */
-export async function* judgedAt(
-  runtime: Runtime,
-  at: Instant,
-  only?: readonly Person[],
-): AsyncGenerator<JudgedPerson> {
-  const { settings, catalogue, access, observations } = runtime.sweepPorts;
-  const common = await commonFacts(at, settings, catalogue, access, observations);
-  let chunk: PersonEvents[] = [];
-  for await (const one of peopleAt(runtime, at, only)) {
-    chunk.push(one);
-    if (chunk.length < PEOPLE_AT_ONCE) continue;
-    yield* judgePeople(chunk, common);
-    chunk = [];
-  }
-  yield* judgePeople(chunk, common);
-}
-
-async function* peopleAt(
-  runtime: Runtime,
-  at: Instant,
-  only?: readonly Person[],
-): AsyncGenerator<PersonEvents> {
-  const { history } = runtime.stores;
-  if (only === undefined) {
-    yield* history.everybody(at);
-    return;
-  }
-  for (const person of only) yield { person, events: await history.eventsOf(person, at) };
-}
 
 /** The persons that a text names; a refusal when it names nobody. */
 export async function personsNamed(runtime: Runtime, text: string): Promise<Person[]> {
@@ -66,7 +32,8 @@ export async function sessionsAt(
 ): Promise<Session[]> {
   const sessions: Session[] = [];
   if (past) {
-    for await (const judged of judgedAt(runtime, at, only)) sessions.push(...judged.sessions);
+    for await (const judged of judgeEverybody(runtime.judgePorts, at, only))
+      sessions.push(...judged.sessions);
   } else if (only === undefined) {
     for await (const session of runtime.stores.sessions.everything()) sessions.push(session);
   } else {
@@ -76,15 +43,19 @@ export async function sessionsAt(
   }
   return sessions.toSorted((left, right) =>
     left.startedAt === right.startedAt
-      ? left.id < right.id ? 1 : -1
-      : left.startedAt < right.startedAt ? 1 : -1,
+      ? left.id < right.id
+        ? 1
+        : -1
+      : left.startedAt < right.startedAt
+        ? 1
+        : -1,
   );
 }
 
 /** What the rules hold at an instant: every finding is open then. */
 export async function findingsHeldAt(runtime: Runtime, at: Instant): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for await (const { person, rules } of judgedAt(runtime, at)) {
+  for await (const { person, rules } of judgeEverybody(runtime.judgePorts, at)) {
     findings.push(...reconcileFindings([], rules.detections, person, at).opened);
   }
   return findings;
@@ -115,7 +86,7 @@ export async function accessAt(
   }
   const wanted = only === undefined ? null : new Set(only.map(personKey));
   const rows: EffectiveAccess[] = [];
-  for await (const { person, access } of judgedAt(runtime, at, only)) {
+  for await (const { person, access } of judgeEverybody(runtime.judgePorts, at, only)) {
     if (wanted === null || wanted.has(personKey(person))) rows.push(...access);
   }
   return rows;

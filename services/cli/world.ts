@@ -2,14 +2,24 @@
  * The AWS that a command talks to: an organisation only when `CURFEW_AWS=on` and the credentials belong to the account that was
  * named, trail files alone when only a folder was named, else the demo organisation. The demo never follows from a failure.
  */
-import { awsClients, SSO_ADMIN_PER_SECOND, type AwsClients } from "../../packages/core/adapters/aws/clients.ts";
+import {
+  awsClients,
+  SSO_ADMIN_PER_SECOND,
+  type AwsClients,
+} from "../../packages/core/adapters/aws/clients.ts";
 import { awsDirectory } from "../../packages/core/adapters/aws/directory.ts";
 import { verifyAccount } from "../../packages/core/adapters/aws/identity.ts";
-import { GLOBAL_EVENTS_REGION, lookupEventsSources } from "../../packages/core/adapters/aws/lookup-events.ts";
+import { findInstance } from "../../packages/core/adapters/aws/directory/instance.ts";
+import { awsRevoker } from "../../packages/core/adapters/aws/revoker.ts";
+import {
+  GLOBAL_EVENTS_REGION,
+  lookupEventsSources,
+} from "../../packages/core/adapters/aws/lookup-events.ts";
 import { fileFolder } from "../../packages/core/adapters/files/folder.ts";
 import { PostgresRateBudget } from "../../packages/core/adapters/postgres/rate-budget.ts";
 import { Fault } from "../../packages/core/domain/fault.ts";
 import { DAY, HOUR } from "../../packages/core/domain/time.ts";
+import type { Revoker } from "../../packages/core/ports/revoker.ts";
 import type { Config } from "../../packages/core/platform/config.ts";
 import type { Claim, Holding } from "../../packages/core/platform/data-directory.ts";
 import { startSimulator, type RunningSimulator } from "../../packages/simulator/start.ts";
@@ -29,18 +39,19 @@ export interface World {
   /** For people: what is read. */
   readonly sourceNames: readonly string[];
   readonly sources: Sources;
-  /** Clients of the instance's Region; null where AWS is not used. */
-  readonly clients: AwsClients | null;
+  /** What changes AWS, for the worker alone; null where AWS is not used. */
+  readonly revoker: Revoker | null;
   readonly simulator: RunningSimulator | null;
   /** Policies that wait for the ids of people to be cut off. */
   readonly denyPolicyIds: readonly string[];
   readonly breakGlass: readonly string[];
-  readonly contain: boolean;
   stop(): Promise<void>;
 }
 
 /** What a command that talks to AWS puts into the data directory. */
-export function worldClaim(options: WorldOptions): (config: Config, holds: Holding | null) => Claim {
+export function worldClaim(
+  options: WorldOptions,
+): (config: Config, holds: Holding | null) => Claim {
   return (config, holds) => {
     if (options.demo === true) return { kind: "demo" };
     if (config.aws !== null) return { kind: "organisation", accountId: config.aws.accountId };
@@ -65,7 +76,11 @@ async function openDemo(runtime: Runtime, speed: number | undefined): Promise<Wo
   });
   useEndpoint(simulator.environment);
   const { organisation } = simulator;
-  const clientsOf = clientFactory(runtime, organisation.managementAccountId, DEMO_SSO_ADMIN_PER_SECOND);
+  const clientsOf = clientFactory(
+    runtime,
+    organisation.managementAccountId,
+    DEMO_SSO_ADMIN_PER_SECOND,
+  );
   return {
     kind: "demo",
     banner: `Demo organisation: ${organisation.people.length} synthetic people in ${organisation.accounts.length} accounts. Nothing here is AWS.`,
@@ -83,27 +98,27 @@ async function openDemo(runtime: Runtime, speed: number | undefined): Promise<Wo
         await simulator.catchUpTrail();
       },
     },
-    clients: clientsOf(organisation.region),
+    revoker: awsRevoker({ clients: clientsOf(organisation.region), instance: organisation }),
     simulator,
     denyPolicyIds: organisation.denyPolicyIds,
     breakGlass: [organisation.breakGlassUserId],
-    contain: true,
     stop: () => simulator.stop(),
   };
 }
 
-async function openOrganisation(
-  runtime: Runtime,
-  aws: NonNullable<Config["aws"]>,
-): Promise<World> {
+async function openOrganisation(runtime: Runtime, aws: NonNullable<Config["aws"]>): Promise<World> {
   const [first, ...others] = regionsOf(aws);
   const clientsOf = clientFactory(runtime, aws.accountId, SSO_ADMIN_PER_SECOND);
-  const clients = clientsOf(first);
-  await verifyAccount(clients, aws.accountId);
+  await verifyAccount(clientsOf(first), aws.accountId);
+  const instance = await findInstance(clientsOf, [first, ...others]);
   const { config } = runtime;
   const trail = config.trailDirectory;
   const streams = [first, ...others].flatMap((region) =>
-    lookupEventsSources({ instance: clientsOf(region), global: clientsOf(GLOBAL_EVENTS_REGION), clock: runtime.clock }),
+    lookupEventsSources({
+      instance: clientsOf(region),
+      global: clientsOf(GLOBAL_EVENTS_REGION),
+      clock: runtime.clock,
+    }),
   );
   return {
     kind: "organisation",
@@ -119,11 +134,10 @@ async function openOrganisation(
       backfillMilliseconds: config.lookupBackfillDays * DAY,
       beforeReading: null,
     },
-    clients,
+    revoker: awsRevoker({ clients: clientsOf(instance.region), instance }),
     simulator: null,
     denyPolicyIds: config.contain.denyPolicyIds,
     breakGlass: config.contain.breakGlass,
-    contain: config.contain.enabled,
     stop: () => Promise.resolve(),
   };
 }
@@ -141,11 +155,10 @@ function openFiles(config: Config): World {
       backfillMilliseconds: DAY,
       beforeReading: null,
     },
-    clients: null,
+    revoker: null,
     simulator: null,
     denyPolicyIds: [],
     breakGlass: config.contain.breakGlass,
-    contain: false,
     stop: () => Promise.resolve(),
   };
 }
@@ -167,7 +180,8 @@ function clientFactory(runtime: Runtime, accountId: string, ssoAdminPerSecond: n
   const budget = new PostgresRateBudget(runtime.database);
   const known = new Map<string, AwsClients>();
   return (region: string): AwsClients => {
-    const clients = known.get(region) ?? awsClients({ region, accountId, budget, ssoAdminPerSecond });
+    const clients =
+      known.get(region) ?? awsClients({ region, accountId, budget, ssoAdminPerSecond });
     known.set(region, clients);
     return clients;
   };

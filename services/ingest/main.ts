@@ -3,12 +3,13 @@
  * failing source holds up no other. What it appends makes people due in the same transaction; the nudge only saves time.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { Fault } from "../../packages/core/domain/fault.ts";
+import type { IngestReceipt } from "../../packages/core/flows/ingest-receipt.ts";
 import { takeSnapshot } from "../../packages/core/flows/take-snapshot.ts";
 import type { Instant } from "../../packages/core/domain/time.ts";
 import type { AccessStore } from "../../packages/core/ports/access-store.ts";
 import type { JobQueue } from "../../packages/core/ports/job-queue.ts";
 import { readFiles, readStreams, type ReadPorts } from "./read-once.ts";
+import type { LogFields, Logger } from "../../packages/core/platform/logger.ts";
 import type { Sources } from "./sources.ts";
 
 const FILES_EVERY_MILLISECONDS = 2_000;
@@ -24,8 +25,9 @@ export interface IngestDependencies {
   readonly access: AccessStore;
   readonly newSnapshotId: (now: Instant) => string;
   readonly queue: Pick<JobQueue, "nudge">;
-  /** One wide line a turn that did something or failed. */
-  readonly log: (line: Record<string, unknown>) => void;
+  readonly log: Pick<Logger, "info" | "error">;
+  /** Told after every turn of a source, whether it was read to its end or failed. */
+  readonly onTurn?: (source: string) => void;
 }
 
 export interface RunningIngest {
@@ -33,59 +35,10 @@ export interface RunningIngest {
 }
 
 export function startIngest(dependencies: IngestDependencies): RunningIngest {
-  const { sources, access, queue, log } = dependencies;
   const stopping = new AbortController();
-  const ports: ReadPorts = { ...dependencies.ports, signal: stopping.signal };
-  const loops = [
-    loop("files", FILES_EVERY_MILLISECONDS, async () => {
-      const receipt = await readFiles(sources, ports);
-      if (receipt === null || receipt.files === 0) return null;
-      const { ignoredByReason: _reasons, refused, ...counts } = receipt;
-      return { ...counts, refused: refused.length };
-    }),
-    loop("lookup-events", STREAMS_EVERY_MILLISECONDS, async () => {
-      if (sources.streams.length === 0) return null;
-      const { ignoredByReason: _reasons, ...counts } = await readStreams(sources, ports);
-      return counts.records === 0 ? null : counts;
-    }),
-    loop("snapshot", SNAPSHOT_EVERY_MILLISECONDS, async () => {
-      const { directory } = sources;
-      if (directory === null) return null;
-      const { clock } = ports;
-      const { newSnapshotId: newId } = dependencies;
-      const receipt = await takeSnapshot({ directory, store: access, clock, newId, progress: () => undefined });
-      return { opened: receipt.opened, closed: receipt.closed };
-    }),
-  ];
-
-  async function loop(
-    source: string,
-    everyMilliseconds: number,
-    turn: () => Promise<Record<string, unknown> | null>,
-  ): Promise<void> {
-    let retry = FIRST_RETRY_MILLISECONDS;
-    while (!stopping.signal.aborted) {
-      let wait = everyMilliseconds;
-      const started = performance.now();
-      try {
-        const done = await turn();
-        retry = FIRST_RETRY_MILLISECONDS;
-        if (done !== null) {
-          const elapsedMs = Math.round(performance.now() - started);
-          log({ event: "ingested", source, ...done, elapsedMs, outcome: "ok" });
-          await queue.nudge("sweep-people");
-        }
-      } catch (error) {
-        if (stopping.signal.aborted) return;
-        const code = error instanceof Fault ? error.code : "internal.bug";
-        log({ event: "ingest-failed", source, code, outcome: "failed", message: messageOf(error) });
-        wait = retry;
-        retry = Math.min(retry * 2, LONGEST_RETRY_MILLISECONDS);
-      }
-      await pause(wait, undefined, { signal: stopping.signal }).catch(() => undefined);
-    }
-  }
-
+  const loops = turnsOf(dependencies, stopping.signal).map((turn) =>
+    repeat(turn, dependencies, stopping.signal),
+  );
   return {
     stop: async () => {
       stopping.abort();
@@ -94,6 +47,83 @@ export function startIngest(dependencies: IngestDependencies): RunningIngest {
   };
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** What a turn came to; null when there was nothing to do, which is not worth a line. */
+type Outcome = LogFields | null;
+
+interface Turn {
+  readonly source: string;
+  readonly everyMilliseconds: number;
+  readonly run: () => Promise<Outcome>;
+}
+
+function turnsOf(dependencies: IngestDependencies, signal: AbortSignal): Turn[] {
+  const { sources, access } = dependencies;
+  const ports: ReadPorts = { ...dependencies.ports, signal };
+  return [
+    {
+      source: "files",
+      everyMilliseconds: FILES_EVERY_MILLISECONDS,
+      run: async () => {
+        const receipt = await readFiles(sources, ports);
+        return receipt === null || receipt.files === 0 ? null : counted(receipt);
+      },
+    },
+    {
+      source: "lookup-events",
+      everyMilliseconds: STREAMS_EVERY_MILLISECONDS,
+      run: async () => {
+        const receipt = await readStreams(sources, ports);
+        return receipt.records === 0 ? null : counted(receipt);
+      },
+    },
+    {
+      source: "snapshot",
+      everyMilliseconds: SNAPSHOT_EVERY_MILLISECONDS,
+      run: async () => {
+        const { directory } = sources;
+        if (directory === null) return null;
+        const { clock } = ports;
+        const { newSnapshotId: newId } = dependencies;
+        const progress = () => undefined;
+        const receipt = await takeSnapshot({ directory, store: access, clock, newId, progress });
+        return { snapshotId: receipt.id, opened: receipt.opened, resolved: receipt.closed };
+      },
+    },
+  ];
+}
+
+function counted(receipt: IngestReceipt & { readonly files?: number }): LogFields {
+  const { records, appended, duplicates, ignored, undecodable, files } = receipt;
+  const counts = { records, appended, duplicates, ignored, undecodable };
+  return files === undefined ? counts : { files, ...counts };
+}
+
+/** Turn after turn until it is stopped; a failure is said and tried again, later each time. */
+async function repeat(
+  turn: Turn,
+  { queue, log, onTurn }: IngestDependencies,
+  signal: AbortSignal,
+): Promise<void> {
+  let retry = FIRST_RETRY_MILLISECONDS;
+  while (!signal.aborted) {
+    let wait = turn.everyMilliseconds;
+    const began = performance.now();
+    try {
+      const outcome = await turn.run();
+      retry = FIRST_RETRY_MILLISECONDS;
+      if (outcome !== null) {
+        const durationMs = Math.round(performance.now() - began);
+        log.info(`ingest.${turn.source}`, { ...outcome, durationMs });
+      }
+      onTurn?.(turn.source);
+      if (outcome !== null) await queue.nudge("sweep-people");
+    } catch (error) {
+      if (signal.aborted) return;
+      wait = retry;
+      retry = Math.min(retry * 2, LONGEST_RETRY_MILLISECONDS);
+      log.error(`ingest.${turn.source}`, { retryInMs: wait }, error);
+      onTurn?.(turn.source);
+    }
+    await pause(wait, undefined, { signal }).catch(() => undefined);
+  }
 }

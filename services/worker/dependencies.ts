@@ -9,6 +9,8 @@ import type { Logger } from "#core/platform/logger";
 export interface WorkerDependencies {
   readonly queue: Pick<OpenedQueue, "openWorker" | "nudge">;
   readonly sweep: SweepPorts;
+  /** False while the sources are read for the first time since the start: judging waits for it. Absent: never. */
+  readonly caughtUp?: () => boolean;
   readonly deliver: DeliverPorts;
   /** Null where AWS is not used: then nothing can be carried out, and nothing is tried. */
   readonly revocations: StepPorts | null;

@@ -40,9 +40,10 @@ export function processorsOf(dependencies: WorkerDependencies, signal: AbortSign
 }
 
 async function sweep(
-  { sweep: ports, queue }: WorkerDependencies,
+  { sweep: ports, queue, caughtUp }: WorkerDependencies,
   signal: AbortSignal,
 ): Promise<Outcome> {
+  if (caughtUp?.() === false) return null;
   const { judged, opened, resolved, failedRules } = await sweepPeople(ports, undefined, signal);
   if (opened + resolved > 0) await queue.nudge("deliver-alerts");
   // New events may prove a step or the end of a session.

@@ -25,15 +25,15 @@ export function createdId(
   return `${prefix}_${time}${Buffer.from(random.subarray(0, 10)).toString("hex")}`;
 }
 
-/** JSON with sorted keys: equal values give equal text, whatever the order their keys were written in. */
+/** JSON with sorted keys: equal values give equal text, whatever the order their keys were written in. The value is plain JSON. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === "object" && !Array.isArray(inner)
-      ? Object.fromEntries(
-          Object.entries(inner).sort(([left], [right]) =>
-            left < right ? -1 : left > right ? 1 : 0,
-          ),
-        )
-      : inner,
-  );
+  if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null";
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  const members = Object.keys(value)
+    .toSorted()
+    .filter((key) => (value as Record<string, unknown>)[key] !== undefined)
+    .map(
+      (key) => `${JSON.stringify(key)}:${canonicalJson((value as Record<string, unknown>)[key])}`,
+    );
+  return `{${members.join(",")}}`;
 }

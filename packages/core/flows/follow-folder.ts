@@ -2,11 +2,11 @@
  * Reads what is new in a folder of trail files, once. A file that is refused is noted with its reason and does not stop the
  * others; it is tried again when it changes.
  */
-import { Fault } from "../domain/fault.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Folder } from "../ports/folder.ts";
+import type { Folder, FolderEntry } from "../ports/folder.ts";
 import type { TrailStore } from "../ports/trail-store.ts";
-import { ingestFile, NOTHING, sum, type IngestReceipt } from "./ingest-file.ts";
+import { ingestFiles } from "./ingest-files.ts";
+import { NOTHING, sum, type IngestReceipt } from "./ingest-receipt.ts";
 
 export interface FolderReceipt extends IngestReceipt {
   readonly files: number;
@@ -19,7 +19,10 @@ export interface FolderProgress {
 }
 
 /** Files looked up in one statement. */
-const CHUNK = 1_000;
+const LOOKED_UP_AT_ONCE = 1_000;
+/** Files and bytes held in memory together. */
+const FILES_AT_ONCE = 100;
+const BYTES_AT_ONCE = 16 * 1024 * 1024;
 
 export async function followFolder(
   path: string,
@@ -29,31 +32,58 @@ export async function followFolder(
   progress: (progress: FolderProgress) => void = () => undefined,
   signal?: AbortSignal,
 ): Promise<FolderReceipt> {
-  const listed = await folder.list(path);
-  const unread = [];
-  for (let start = 0; start < listed.length; start += CHUNK) {
-    unread.push(...(await store.unreadFiles(path, listed.slice(start, start + CHUNK))));
-  }
-  let total: IngestReceipt = NOTHING;
+  const unread = await unreadFiles(path, folder, store);
   const refused: { path: string; problem: string }[] = [];
+  let total: IngestReceipt = NOTHING;
   let done = 0;
-  for (const file of unread) {
+  for (const group of groups(unread)) {
     if (signal?.aborted === true) break;
-    try {
-      const { sha256, ...read } = await ingestFile(
-        { path: file.path, bytes: await folder.read(file.path) },
-        store,
-        clock,
-      );
-      total = sum(total, read);
-      await store.markFollowed(path, file, { sha256, problem: null });
-    } catch (error) {
-      if (!(error instanceof Fault) || error.retry !== "never") throw error;
-      refused.push({ path: file.path, problem: error.message });
-      await store.markFollowed(path, file, { sha256: null, problem: error.message });
-    }
-    done += 1;
+    const files = [];
+    for (const file of group) files.push({ path: file.path, bytes: await folder.read(file.path) });
+    const outcomes = await ingestFiles(files, store, clock);
+    const marks = outcomes.map((outcome, index) => {
+      if ("refused" in outcome) {
+        const problem = outcome.refused.message;
+        refused.push({ path: outcome.path, problem });
+        return { ...group[index]!, sha256: null, problem };
+      }
+      total = sum(total, outcome.receipt);
+      return { ...group[index]!, sha256: outcome.sha256, problem: null };
+    });
+    await store.markFollowed(path, marks);
+    done += group.length;
     progress({ done, total: unread.length });
   }
   return { ...total, files: done, refused };
+}
+
+async function unreadFiles(
+  path: string,
+  folder: Folder,
+  store: TrailStore,
+): Promise<FolderEntry[]> {
+  const listed = await folder.list(path);
+  const unread: FolderEntry[] = [];
+  for (let start = 0; start < listed.length; start += LOOKED_UP_AT_ONCE) {
+    unread.push(...(await store.unreadFiles(path, listed.slice(start, start + LOOKED_UP_AT_ONCE))));
+  }
+  return unread;
+}
+
+function* groups(files: readonly FolderEntry[]): Generator<FolderEntry[]> {
+  let group: FolderEntry[] = [];
+  let bytes = 0;
+  for (const file of files) {
+    if (
+      group.length > 0 &&
+      (group.length === FILES_AT_ONCE || bytes + file.bytes > BYTES_AT_ONCE)
+    ) {
+      yield group;
+      group = [];
+      bytes = 0;
+    }
+    group.push(file);
+    bytes += file.bytes;
+  }
+  if (group.length > 0) yield group;
 }

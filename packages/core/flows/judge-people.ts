@@ -14,6 +14,7 @@ import { viewSession } from "../domain/sessions/state.ts";
 import { earliest, type Instant } from "../domain/time.ts";
 import type { AccessStore, TimedSnapshot } from "../ports/access-store.ts";
 import type { CoverageRow, ObservationStore } from "../ports/observation-store.ts";
+import type { PersonHistory } from "../ports/person-history.ts";
 import type { Rule } from "../rules/rule.ts";
 import { runRules, type RuleRun } from "../rules/run-rules.ts";
 
@@ -52,6 +53,44 @@ export async function commonFacts(
     observations.grantEvents(now),
   ]);
   return { now, settings, catalogue, snapshot, coverage, grants: grantEvents(events, now) };
+}
+
+export interface JudgePorts {
+  readonly history: PersonHistory;
+  readonly access: AccessStore;
+  readonly observations: ObservationStore;
+  readonly catalogue: readonly Rule[];
+  readonly settings: SessionSettings;
+}
+
+/** People judged together: the index of the directory is made once for them, and their events are held in memory. */
+const PEOPLE_AT_ONCE = 50;
+
+/** Everybody, or those named, judged as of an instant; nothing is written. */
+export async function* judgeEverybody(
+  ports: JudgePorts,
+  at: Instant,
+  only?: readonly Person[],
+): AsyncGenerator<JudgedPerson> {
+  const { settings, catalogue, access, observations, history } = ports;
+  const common = await commonFacts(at, settings, catalogue, access, observations);
+  let chunk: PersonEvents[] = [];
+  const people = only === undefined ? history.everybody(at) : eventsOfEach(history, at, only);
+  for await (const one of people) {
+    chunk.push(one);
+    if (chunk.length < PEOPLE_AT_ONCE) continue;
+    yield* judgePeople(chunk, common);
+    chunk = [];
+  }
+  yield* judgePeople(chunk, common);
+}
+
+async function* eventsOfEach(
+  history: PersonHistory,
+  at: Instant,
+  people: readonly Person[],
+): AsyncGenerator<PersonEvents> {
+  for (const person of people) yield { person, events: await history.eventsOf(person, at) };
 }
 
 /** Judges people together, because the index of the directory is made once for all of them. */

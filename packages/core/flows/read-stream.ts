@@ -4,9 +4,9 @@
  */
 import { instant, plus, latest, MINUTE, type Instant } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { PolledSource } from "../ports/event-source.ts";
-import type { TrailStore } from "../ports/trail-store.ts";
-import { NOTHING, receipt, sum, type IngestReceipt } from "./ingest-file.ts";
+import type { PolledSource, SourcedRecord } from "../ports/event-source.ts";
+import type { Progress, TrailStore } from "../ports/trail-store.ts";
+import { NOTHING, receipt, sum, type IngestReceipt } from "./ingest-receipt.ts";
 
 /** Delivery is neither ordered nor bounded in time, so each window begins before the end of the last. */
 const OVERLAP = 120 * MINUTE;
@@ -32,36 +32,21 @@ export async function readStream(
     window.since ??
     (cursor === null ? plus(to, -window.backfillMilliseconds) : plus(cursor, -OVERLAP));
   const from = latest(reach, wanted)!;
+  const origin = source.stream;
+  const cursorThen = { kind: "cursor", stream: source.stream, readThrough: to } as const;
   let total = NOTHING;
-  let done = false;
-  for await (const { records, receivedAt, done: last } of source.pages(from, to)) {
-    done = last;
-    const result = await store.append(
-      {
-        origin: source.stream,
-        source: "lookup-events",
-        receivedAt,
-        records,
-        progress: last
-          ? { kind: "cursor", stream: source.stream, readThrough: to }
-          : { kind: "none" },
-      },
-      instant(clock.now()),
-    );
-    total = sum(total, receipt(result));
+  let moved = false;
+  const append = async (records: readonly SourcedRecord[], receivedAt: Instant, last: boolean) => {
+    const progress: Progress = last ? cursorThen : { kind: "none" };
+    const batch = { source: "lookup-events", receivedAt, parts: [{ origin, records, progress }] };
+    const results = await store.append(batch, instant(clock.now()));
+    total = results.map(receipt).reduce(sum, total);
+    moved = last;
     page(total);
+  };
+  for await (const { records, receivedAt, done } of source.pages(from, to)) {
+    await append(records, receivedAt, done);
   }
-  if (!done) {
-    await store.append(
-      {
-        origin: source.stream,
-        source: "lookup-events",
-        receivedAt: to,
-        records: [],
-        progress: { kind: "cursor", stream: source.stream, readThrough: to },
-      },
-      to,
-    );
-  }
+  if (!moved) await append([], to, true);
   return total;
 }

@@ -14,10 +14,15 @@ import { buildReport, type BuildReportPorts } from "./build-report.ts";
 export interface SealPorts extends BuildReportPorts {
   readonly reports: ReportStore;
   readonly clock: Clock;
+  /**
+   * Whether everything was read and judged once: then the first report of an installation is made at once, as of now, because
+   * nobody should wait a week to see one. Absent: it is not made.
+   */
+  readonly readyForFirst?: () => Promise<boolean>;
 }
 
 export interface SealReceipt {
-  /** Weeks sealed by this run. */
+  /** Weeks sealed by this run, or the id of the first report. */
   readonly sealed: readonly string[];
   /** Weeks that ended before the directory was read for the first time: there is no population to review. */
   readonly withoutSnapshot: readonly string[];
@@ -41,6 +46,22 @@ async function sealWeek(ports: SealPorts, week: Week): Promise<boolean> {
   });
 }
 
+/** Null when there is a report already, when it is too early, or before the first snapshot. */
+async function sealFirst(ports: SealPorts): Promise<string | null> {
+  if ((await ports.reports.list(1, null)).length > 0) return null;
+  if ((await ports.readyForFirst?.()) !== true) return null;
+  const now = instant(ports.clock.now());
+  const id = createdId("rpt", now, Buffer.from(sha256("first access-review"), "hex"));
+  try {
+    const { files, manifest } = await buildReport(ports, now, REPORT_FORMATS);
+    const report = { id, kind: "access-review" as const, period: null, asOf: now, createdAt: now };
+    return (await ports.reports.seal({ ...report, files, manifest })) ? id : null;
+  } catch (error) {
+    if (error instanceof Fault && error.code === "snapshot.none") return null;
+    throw error;
+  }
+}
+
 export async function sealWeeklyReport(
   ports: SealPorts,
   signal?: AbortSignal,
@@ -57,5 +78,6 @@ export async function sealWeeklyReport(
       withoutSnapshot.push(week.period);
     }
   }
-  return { sealed, withoutSnapshot };
+  const first = sealed.length === 0 ? await sealFirst(ports) : null;
+  return { sealed: first === null ? sealed : [first], withoutSnapshot };
 }

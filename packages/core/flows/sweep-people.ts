@@ -62,11 +62,7 @@ export async function sweepPeople(
   return { ...receipt, failedRules: [...failed].toSorted() };
 }
 
-function judge(
-  due: readonly DuePerson[],
-  common: CommonFacts,
-  failed: Set<string>,
-): Judgement[] {
+function judge(due: readonly DuePerson[], common: CommonFacts, failed: Set<string>): Judgement[] {
   return judgePeople(due, common).map(({ person, sessions, rules }, index) => {
     for (const { ruleId } of rules.failed) failed.add(ruleId);
     const broken = new Set(rules.failed.map((rule) => rule.ruleId));

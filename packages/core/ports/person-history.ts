@@ -13,4 +13,6 @@ export interface PersonHistory {
    * and role events attributed by a session name that only they ever had.
    */
   eventsOf(person: PersonKey, before: Instant): Promise<TrailEvent[]>;
+  /** Everybody with their events, in the order of their key and in bounded memory. */
+  everybody(before: Instant): AsyncIterable<{ person: Person; events: readonly TrailEvent[] }>;
 }

@@ -18,8 +18,8 @@ export interface ReviewFactsSource {
 export interface SealedReport {
   readonly id: string;
   readonly kind: "access-review";
-  /** ISO week, `2026-W11`. */
-  readonly period: string;
+  /** ISO week, `2026-W11`; null for the first report of an installation. */
+  readonly period: string | null;
   readonly asOf: Instant;
   readonly createdAt: Instant;
   readonly files: readonly ReportFile[];

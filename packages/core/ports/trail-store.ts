@@ -2,28 +2,37 @@
 import type { SourcedRecord } from "./event-source.ts";
 import type { Instant } from "../domain/time.ts";
 
-/** What a transaction advances besides appending: a place in a file, or the cursor of a listing. */
+/** What a part of a batch advances besides appending: a place in a file, or the cursor of a listing. */
 export type Progress =
   | {
       readonly kind: "file";
       readonly sha256: string;
+      readonly path: string;
+      readonly bytes: number;
+      readonly records: number;
+      /** Records before this place are committed with the part. */
       readonly position: number;
-      readonly last: boolean;
     }
   | { readonly kind: "cursor"; readonly stream: string; readonly readThrough: Instant }
   | { readonly kind: "none" };
 
-export interface AppendBatch {
+/** Records of one origin. */
+export interface AppendPart {
   /** `file:<sha256>` or the stream's name: with the position it says where a record was read. */
   readonly origin: string;
-  /** Key of the coverage ledger: `files` or `lookup-events`. */
-  readonly source: string;
-  readonly receivedAt: Instant;
   readonly records: readonly SourcedRecord[];
   readonly progress: Progress;
 }
 
-/** The four sum to the records of the batch. */
+/** What one transaction appends: many small files, or a piece of a large one. */
+export interface AppendBatch {
+  /** Key of the coverage ledger: `files` or `lookup-events`. */
+  readonly source: string;
+  readonly receivedAt: Instant;
+  readonly parts: readonly AppendPart[];
+}
+
+/** The four sum to the records of the part. */
 export interface AppendResult {
   readonly appended: number;
   readonly duplicates: number;
@@ -46,25 +55,23 @@ export interface FollowedFile {
 }
 
 export interface TrailStore {
-  /** Begins a file or finds how far it was read; the same content under another path is the same file. */
-  beginFile(file: {
-    sha256: string;
-    path: string;
-    bytes: number;
-    records: number;
-  }): Promise<FileState>;
-  /** What is known of a file's content without opening it; null when it was never begun. */
-  fileState(sha256: string): Promise<FileState | null>;
-  /** One transaction: new events only, conflicts and undecodable records, people due, coverage, progress. */
-  append(batch: AppendBatch, now: Instant): Promise<AppendResult>;
+  /** What is known of files by the SHA-256 of their bytes; a file that was never begun is absent. */
+  fileStates(sha256s: readonly string[]): Promise<Map<string, FileState>>;
+  /**
+   * One transaction: new events only, conflicts and undecodable records, people due, coverage, progress. Answers for each part
+   * what became of its records; a record that stands in two parts is appended with the first.
+   */
+  append(batch: AppendBatch, now: Instant): Promise<AppendResult[]>;
   /** How far a stream was read; null at its first reading. */
   readThrough(stream: string): Promise<Instant | null>;
   /** Of the files a folder shows now, those that are new or changed since they were read. */
   unreadFiles(folder: string, files: readonly FollowedFile[]): Promise<FollowedFile[]>;
-  /** Notes that a file of a folder was read, or why it was refused. */
+  /** Notes that files of a folder were read, or why they were refused. */
   markFollowed(
     folder: string,
-    file: FollowedFile,
-    read: { sha256: string | null; problem: string | null },
+    files: readonly (FollowedFile & {
+      readonly sha256: string | null;
+      readonly problem: string | null;
+    })[],
   ): Promise<void>;
 }

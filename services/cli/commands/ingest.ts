@@ -1,9 +1,9 @@
 /** `curfew ingest PATH…`: imports trail files, each whole or not at all. */
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { trailFilesAt } from "../../../packages/core/adapters/files/folder.ts";
-import { Fault } from "../../../packages/core/domain/fault.ts";
-import { ingestFile, NOTHING, sum, type IngestReceipt } from "../../../packages/core/flows/ingest-file.ts";
+import { fileFolder, trailFilesAt } from "../../../packages/core/adapters/files/folder.ts";
+import type { Fault } from "../../../packages/core/domain/fault.ts";
+import { ingestFiles } from "../../../packages/core/flows/ingest-files.ts";
+import { NOTHING, sum, type IngestReceipt } from "../../../packages/core/flows/ingest-receipt.ts";
 import { judgeDue } from "../judge.ts";
 import { withCommonOptions, type CommonOptions } from "../options.ts";
 import { Output } from "../output.ts";
@@ -11,7 +11,9 @@ import { openRuntime, type Runtime } from "../runtime.ts";
 
 export function addIngest(program: Command): void {
   withCommonOptions(program.command("ingest"))
-    .description("import CloudTrail files: .json, .json.gz, NDJSON, folders of them, or - for standard input")
+    .description(
+      "import CloudTrail files: .json, .json.gz, NDJSON, folders of them, or - for standard input",
+    )
     .argument("<path...>", "files or folders")
     .action(ingest);
 }
@@ -20,7 +22,9 @@ async function ingest(paths: string[], options: CommonOptions): Promise<void> {
   const started = performance.now();
   const output = new Output(options);
   // Every path is looked up before anything is opened: a mistyped one leaves nothing half-done.
-  const files = (await Promise.all(paths.map((path) => (path === "-" ? [path] : trailFilesAt(path))))).flat();
+  const files = (
+    await Promise.all(paths.map((path) => (path === "-" ? [path] : trailFilesAt(path))))
+  ).flat();
   const runtime = await openRuntime(options, () => ({ kind: "local" }));
   try {
     const { total, refused } = await ingestAll(files, runtime, output);
@@ -45,13 +49,10 @@ async function ingestAll(
   let total: IngestReceipt = NOTHING;
   let done = 0;
   for (const path of files) {
-    try {
-      const bytes = path === "-" ? await standardInput() : await readFile(path);
-      total = sum(total, await ingestFile({ path, bytes }, runtime.stores.trail, runtime.clock));
-    } catch (error) {
-      if (!(error instanceof Fault) || error.exitCode !== 2) throw error;
-      refused.push(error);
-    }
+    const bytes = path === "-" ? await standardInput() : await fileFolder.read(path);
+    const [outcome] = await ingestFiles([{ path, bytes }], runtime.stores.trail, runtime.clock);
+    if ("refused" in outcome!) refused.push(outcome.refused);
+    else total = sum(total, outcome!.receipt);
     done += 1;
     bar.update(done, files.length);
   }

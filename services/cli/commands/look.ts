@@ -84,7 +84,8 @@ async function sessions(runtime: Runtime, options: LookOptions, output: Output):
       view.user.userName ?? view.user.userId,
       view.startedAt,
       view.lastSeenAt,
-      view.endedAt ?? (view.endsAt.at === null ? "unknown" : `${view.endsAt.at} (${view.endsAt.certainty})`),
+      view.endedAt ??
+        (view.endsAt.at === null ? "unknown" : `${view.endsAt.at} (${view.endsAt.certainty})`),
       view.accountId,
       view.permissionSetName,
       view.sourceIpAddresses.join(" "),
@@ -126,7 +127,13 @@ async function asOf(runtime: Runtime, at: Instant, stored: readonly Finding[]): 
     (finding) => finding.resolvedAt !== null && finding.resolvedAt <= at && !ids.has(finding.id),
   );
   return [...held, ...resolved].toSorted((left, right) =>
-    left.openedAt === right.openedAt ? (left.id < right.id ? -1 : 1) : left.openedAt < right.openedAt ? 1 : -1,
+    left.openedAt === right.openedAt
+      ? left.id < right.id
+        ? -1
+        : 1
+      : left.openedAt < right.openedAt
+        ? 1
+        : -1,
   );
 }
 
@@ -138,12 +145,25 @@ async function access(runtime: Runtime, options: LookOptions, output: Output): P
   );
   for (const row of rows) output.value(row);
   output.table(
-    ["user", "account", "permission set", "path", "granted", "last used", "uses in 30 days", "observed since"],
+    [
+      "user",
+      "account",
+      "permission set",
+      "path",
+      "granted",
+      "last used",
+      "uses in 30 days",
+      "observed since",
+    ],
     rows.map((row) => [
       row.user.userName ?? row.user.userId,
       `${row.accountName} ${row.accountId}`,
-      row.administrator === true ? `${row.permissionSetName} (administrator)` : row.permissionSetName,
-      row.path.map((step) => (step.kind === "group" ? `group ${step.name}` : "assignment")).join(" → "),
+      row.administrator === true
+        ? `${row.permissionSetName} (administrator)`
+        : row.permissionSetName,
+      row.path
+        .map((step) => (step.kind === "group" ? `group ${step.name}` : "assignment"))
+        .join(" → "),
       row.grantedAt ?? `not after ${row.grantedNotAfter}`,
       row.lastUsedAt ?? "not seen",
       row.uses30d,
@@ -160,12 +180,16 @@ async function rebuild(runtime: Runtime, options: LookOptions, output: Output): 
   for (const _finding of await findingsHeldAt(runtime, at)) held += 1;
   const answer = { digest: rebuilt.digest, sessions: rebuilt.sessions, findings: held };
   output.value(answer);
-  output.say(`${answer.sessions} sessions and ${answer.findings} findings held, digest ${answer.digest}.`);
+  output.say(
+    `${answer.sessions} sessions and ${answer.findings} findings held, digest ${answer.digest}.`,
+  );
   if (options.verify !== true) return;
   const stored = new DigestOfSessions();
   for await (const session of runtime.stores.sessions.everything()) stored.add(session);
   const kept = stored.finish();
-  const open = (await storedFindings(runtime)).filter((finding) => finding.state !== "resolved").length;
+  const open = (await storedFindings(runtime)).filter(
+    (finding) => finding.state !== "resolved",
+  ).length;
   if (kept.digest === rebuilt.digest && open === held) {
     output.note("What is stored is what the events give.");
     return;

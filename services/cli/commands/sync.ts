@@ -1,14 +1,21 @@
 /** `curfew sync` and `curfew snapshot`: read every source, or the directory, once. */
 import type { Command } from "commander";
-import { NOTHING, sum } from "../../../packages/core/flows/ingest-file.ts";
+import { NOTHING, sum } from "../../../packages/core/flows/ingest-receipt.ts";
 import { takeSnapshot, type SnapshotReceipt } from "../../../packages/core/flows/take-snapshot.ts";
 import { Fault } from "../../../packages/core/domain/fault.ts";
 import { readFiles, readStreams } from "../../ingest/read-once.ts";
 import { judgeDue } from "../judge.ts";
-import { instantOption, withCommonOptions, withDemo, wordOption, type WorldOptions } from "../options.ts";
+import {
+  instantOption,
+  withCommonOptions,
+  withDemo,
+  wordOption,
+  type WorldOptions,
+} from "../options.ts";
 import { Output } from "../output.ts";
-import { openRuntime, type Runtime } from "../runtime.ts";
-import { openWorld, worldClaim, type World } from "../world.ts";
+import type { Runtime } from "../runtime.ts";
+import type { World } from "../world.ts";
+import { withWorld } from "../with-world.ts";
 
 const SOURCES = ["lookup-events", "files"] as const;
 
@@ -28,28 +35,30 @@ export function addSync(program: Command): void {
     .action((options: WorldOptions) => withWorld(options, snapshot));
 }
 
-/** Opens database and AWS (or the demo organisation), says which, and closes both. */
-export async function withWorld<T extends WorldOptions>(
-  options: T,
-  work: (runtime: Runtime, world: World, output: Output, options: T) => Promise<void>,
-): Promise<void> {
-  const output = new Output(options);
-  const runtime = await openRuntime(options, worldClaim(options));
-  try {
-    const world = await openWorld(runtime, options);
-    try {
-      if (world.banner !== null) output.note(world.banner);
-      await work(runtime, world, output, options);
-    } finally {
-      await world.stop();
-    }
-  } finally {
-    await runtime.close();
+/** Milliseconds by phase, so that one sees where the time went. */
+class Stopwatch {
+  readonly laps: Record<string, number> = {};
+  readonly #started = performance.now();
+  #lap = this.#started;
+
+  lap(phase: string): void {
+    const now = performance.now();
+    this.laps[phase] = Math.round(now - this.#lap);
+    this.#lap = now;
+  }
+
+  get elapsedMs(): number {
+    return Math.round(performance.now() - this.#started);
   }
 }
 
-async function sync(runtime: Runtime, world: World, output: Output, options: SyncOptions): Promise<void> {
-  const started = performance.now();
+async function sync(
+  runtime: Runtime,
+  world: World,
+  output: Output,
+  options: SyncOptions,
+): Promise<void> {
+  const watch = new Stopwatch();
   const only = wordOption(options.source, "--source", SOURCES);
   const since = instantOption(options.since, "--since");
   if (world.sourceNames.length === 0) {
@@ -60,21 +69,32 @@ async function sync(runtime: Runtime, world: World, output: Output, options: Syn
   }
   const ports = { store: runtime.stores.trail, clock: runtime.clock };
   const bar = output.progress("Reading");
-  const progress = (_source: string, done: number, total: number | null) => bar.update(done, total ?? done);
+  const progress = (_source: string, done: number, total: number | null) =>
+    bar.update(done, total ?? done);
   const files = only === "lookup-events" ? null : await readFiles(world.sources, ports, progress);
+  watch.lap("files");
   const listed =
     only === "files"
       ? null
-      : await readStreams(world.sources, ports, { progress, ...(since === undefined ? {} : { since }) });
+      : await readStreams(world.sources, ports, {
+          progress,
+          ...(since === undefined ? {} : { since }),
+        });
+  watch.lap("listings");
   bar.stop();
   // A directory that was never read makes access and its rules blind; reading it is part of the first sync.
   const neverRead = (await runtime.stores.access.asOf(runtime.now())) === null;
   if (only === undefined && neverRead) await crawl(runtime, world, output);
+  watch.lap("snapshot");
   const judged = await judgeDue(runtime, output);
-  const { records, appended, duplicates, ignored, undecodable } = sum(files ?? NOTHING, listed ?? NOTHING);
-  const elapsedMs = Math.round(performance.now() - started);
+  watch.lap("judging");
+  const { records, appended, duplicates, ignored, undecodable } = sum(
+    files ?? NOTHING,
+    listed ?? NOTHING,
+  );
+  const { elapsedMs, laps } = watch;
   const counts = { files: files?.files ?? 0, records, appended, duplicates, ignored, undecodable };
-  output.value({ ...counts, judged: judged.judged, elapsedMs });
+  output.value({ ...counts, judged: judged.judged, elapsedMs, laps });
   output.say(
     `${records} records in ${counts.files} files and ${listed?.streams ?? 0} listings: ${appended} appended, ${duplicates} known already, ${ignored} not ours, ${undecodable} undecodable. ${judged.judged} people judged, ${judged.opened} findings opened (${elapsedMs} ms).`,
   );
@@ -96,14 +116,20 @@ async function snapshot(runtime: Runtime, world: World, output: Output): Promise
   const calls = Object.values(apiCalls).reduce((total, count) => total + count, 0);
   output.value({ id: receipt.id, counts, apiCalls, calls, elapsedMs });
   output.table(["kind", "count"], Object.entries(counts), "Nothing was found.");
-  output.say(`${calls} API calls in ${elapsedMs} ms; ${receipt.opened} facts are new, ${receipt.closed} ended.`);
+  output.say(
+    `${calls} API calls in ${elapsedMs} ms; ${receipt.opened} facts are new, ${receipt.closed} ended.`,
+  );
   for (const { kind, key, missing } of receipt.dangling) {
     output.note(`${kind} ${key} points at ${missing}, which does not exist.`);
   }
 }
 
 /** Null where there is no directory. */
-async function crawl(runtime: Runtime, world: World, output: Output): Promise<SnapshotReceipt | null> {
+async function crawl(
+  runtime: Runtime,
+  world: World,
+  output: Output,
+): Promise<SnapshotReceipt | null> {
   const { directory } = world.sources;
   if (directory === null) return null;
   const bar = output.progress("Reading the directory");

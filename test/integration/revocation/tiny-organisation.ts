@@ -82,6 +82,7 @@ export class TinyOrganisation {
           event.occurredAt < before &&
           (event.person?.userId === person.userId || event.subjectUserId === person.userId),
       ),
+    everybody: async function* () {},
   };
 
   readonly access: AccessStore = {

@@ -1,4 +1,4 @@
-/** PersonHistory on Postgres, and the walk over everybody that replay and reports take. */
+/** PersonHistory on Postgres. */
 import type { TrailEvent } from "../../domain/event.ts";
 import { personKey, type Person, type PersonKey } from "../../domain/person.ts";
 import type { Instant } from "../../domain/time.ts";
@@ -44,7 +44,6 @@ export class PostgresPersonHistory implements PersonHistory {
     return events.get(personKey(person)) ?? [];
   }
 
-  /** Everybody with their events, in the order of their key and in bounded memory. */
   async *everybody(before: Instant): AsyncGenerator<{ person: Person; events: TrailEvent[] }> {
     let after: PersonKey = { identityStoreArn: "", userId: "" };
     for (;;) {

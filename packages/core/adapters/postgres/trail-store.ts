@@ -8,6 +8,7 @@ import type { Instant } from "../../domain/time.ts";
 import type { SourcedRecord } from "../../ports/event-source.ts";
 import type {
   AppendBatch,
+  AppendPart,
   AppendResult,
   FileState,
   FollowedFile,
@@ -19,8 +20,6 @@ import { addCoverage } from "./trail/coverage.ts";
 import { markPeopleDue } from "./trail/people-due.ts";
 import { transaction } from "./transaction.ts";
 
-type Undecodable = Extract<DecodedRecord, { outcome: "undecodable" }> & { position: number };
-
 export class PostgresTrailStore implements TrailStore {
   readonly #database: Database;
 
@@ -28,66 +27,54 @@ export class PostgresTrailStore implements TrailStore {
     this.#database = database;
   }
 
-  async beginFile(file: {
-    sha256: string;
-    path: string;
-    bytes: number;
-    records: number;
-  }): Promise<FileState> {
-    await this.#database.pool.query(
-      `insert into trail_files (sha256, path, bytes, records) values ($1, $2, $3, $4)
-       on conflict (sha256) do nothing`,
-      [file.sha256, file.path, file.bytes, file.records],
+  async fileStates(sha256s: readonly string[]): Promise<Map<string, FileState>> {
+    const { rows } = await this.#database.pool.query<
+      Omit<AppendResult, "ignored"> & {
+        sha256: string;
+        position: number;
+        ignored: Record<string, number>;
+        completed: boolean;
+      }
+    >(
+      `select sha256, position, appended, duplicates, undecodable, ignored, completed_at is not null as completed
+         from trail_files where sha256 = any($1)`,
+      [sha256s],
     );
-    return (await this.fileState(file.sha256))!;
+    return new Map(
+      rows.map(({ sha256, position, completed, ...counts }) => [
+        sha256,
+        { position, counts, completed },
+      ]),
+    );
   }
 
-  async fileState(sha256: string): Promise<FileState | null> {
-    const { rows } = await this.#database.pool.query<{
-      position: number;
-      appended: number;
-      duplicates: number;
-      undecodable: number;
-      ignored: Record<string, number>;
-      completed_at: Instant | null;
-    }>(
-      `select position, appended, duplicates, undecodable, ignored, completed_at
-         from trail_files where sha256 = $1`,
-      [sha256],
-    );
-    const row = rows[0];
-    if (row === undefined) return null;
-    const { position, appended, duplicates, undecodable, ignored } = row;
-    return {
-      position,
-      counts: { appended, duplicates, undecodable, ignored },
-      completed: row.completed_at !== null,
-    };
-  }
-
-  async append(batch: AppendBatch, now: Instant): Promise<AppendResult> {
+  async append(batch: AppendBatch, now: Instant): Promise<AppendResult[]> {
     return transaction(this.#database, async (client) => {
-      const events = batch.records.flatMap(({ position, decoded }) =>
-        decoded.outcome === "event" ? [{ position, decoded }] : [],
-      );
-      const written = await appendEvents(client, batch, events);
-      const rejects = [
-        ...batch.records.flatMap(({ position, decoded }): Undecodable[] =>
-          decoded.outcome === "undecodable" ? [{ ...decoded, position }] : [],
+      const { appended, conflicts } = await appendEvents(client, batch);
+      const rejects = batch.parts.map((part, index) => [
+        ...undecodableOf(part),
+        ...conflicts[index]!,
+      ]);
+      await keepUndecodable(
+        client,
+        batch.parts.flatMap(({ origin }, index) =>
+          rejects[index]!.map((reject) => ({ origin, ...reject })),
         ),
-        ...written.conflicts,
-      ];
-      await keepUndecodable(client, batch.origin, rejects);
-      await markPeopleDue(client, written.appendedEvents, now);
+      );
+      await markPeopleDue(client, appended.flat(), now);
       await addCoverage(client, batch);
-      const result: AppendResult = {
-        appended: written.appendedEvents.length,
-        duplicates: events.length - written.appendedEvents.length - written.conflicts.length,
-        ignored: countIgnored(batch.records),
-        undecodable: rejects.length,
-      };
-      await advance(client, batch, result, now);
-      return result;
+      const results = batch.parts.map((part, index): AppendResult => {
+        const ignored = countIgnored(part.records);
+        const others = sumOf(ignored) + rejects[index]!.length + appended[index]!.length;
+        return {
+          appended: appended[index]!.length,
+          duplicates: part.records.length - others,
+          ignored,
+          undecodable: rejects[index]!.length,
+        };
+      });
+      await advance(client, batch.parts, results, now);
+      return results;
     });
   }
 
@@ -119,18 +106,28 @@ export class PostgresTrailStore implements TrailStore {
 
   async markFollowed(
     folder: string,
-    file: FollowedFile,
-    read: { sha256: string | null; problem: string | null },
+    files: readonly (FollowedFile & { sha256: string | null; problem: string | null })[],
   ): Promise<void> {
     await this.#database.pool.query(
       `insert into followed_files (folder, path, bytes, modified_at, sha256, problem)
-       values ($1, $2, $3, $4, $5, $6)
+       select $1, r.path, r.bytes, r."modifiedAt", r.sha256, r.problem
+         from jsonb_to_recordset($2::jsonb)
+              as r(path text, bytes bigint, "modifiedAt" timestamptz, sha256 text, problem text)
+        order by r.path
        on conflict (folder, path) do update
           set bytes = excluded.bytes, modified_at = excluded.modified_at,
               sha256 = excluded.sha256, problem = excluded.problem`,
-      [folder, file.path, file.bytes, file.modifiedAt, read.sha256, read.problem],
+      [folder, JSON.stringify(files)],
     );
   }
+}
+
+type Undecodable = Extract<DecodedRecord, { outcome: "undecodable" }> & { position: number };
+
+function undecodableOf(part: AppendPart): Undecodable[] {
+  return part.records.flatMap(({ position, decoded }) =>
+    decoded.outcome === "undecodable" ? [{ ...decoded, position }] : [],
+  );
 }
 
 function countIgnored(records: readonly SourcedRecord[]): Record<string, number> {
@@ -141,31 +138,38 @@ function countIgnored(records: readonly SourcedRecord[]): Record<string, number>
   return counts;
 }
 
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}
+
 async function keepUndecodable(
   client: pg.PoolClient,
-  origin: string,
-  rejects: readonly Undecodable[],
+  rejects: readonly (Undecodable & { origin: string })[],
 ): Promise<void> {
   if (rejects.length === 0) return;
   await client.query(
     `insert into undecodable_records (origin, position, record_sha256, reason, excerpt, event_id)
-     select $1, r.position, r."recordSha256", r.reason, r.excerpt, r."eventId"
-       from jsonb_to_recordset($2::jsonb)
-            as r(position int, "recordSha256" text, reason text, excerpt text, "eventId" text)
-      order by r.position, r."recordSha256"
+     select r.origin, r.position, r."recordSha256", r.reason, r.excerpt, r."eventId"
+       from jsonb_to_recordset($1::jsonb)
+            as r(origin text, position int, "recordSha256" text, reason text, excerpt text, "eventId" text)
+      order by r.origin, r.position, r."recordSha256"
      on conflict do nothing`,
-    [origin, JSON.stringify(rejects)],
+    [JSON.stringify(rejects)],
   );
 }
 
 async function advance(
   client: pg.PoolClient,
-  batch: AppendBatch,
-  result: AppendResult,
+  parts: readonly AppendPart[],
+  results: readonly AppendResult[],
   now: Instant,
 ): Promise<void> {
-  const { progress } = batch;
-  if (progress.kind === "cursor") {
+  const files = parts.flatMap(({ progress }, index) =>
+    progress.kind === "file" ? [{ ...progress, ...results[index]! }] : [],
+  );
+  if (files.length > 0) await client.query(ADVANCE_FILES, [JSON.stringify(files), now]);
+  for (const { progress } of parts) {
+    if (progress.kind !== "cursor") continue;
     await client.query(
       `insert into ingest_cursors (stream, read_through, updated_at) values ($1, $2, $3)
        on conflict (stream) do update
@@ -174,38 +178,26 @@ async function advance(
       [progress.stream, progress.readThrough, now],
     );
   }
-  if (progress.kind === "file") await advanceFile(client, progress, result, now);
 }
 
-async function advanceFile(
-  client: pg.PoolClient,
-  progress: Extract<AppendBatch["progress"], { kind: "file" }>,
-  result: AppendResult,
-  now: Instant,
-): Promise<void> {
-  // The counts of a place that another process committed first are not added again.
-  await client.query(
-    `update trail_files f
-        set position = $2,
-            appended = f.appended + $3,
-            duplicates = f.duplicates + $4,
-            undecodable = f.undecodable + $5,
-            ignored = (select coalesce(jsonb_object_agg(reason, total), '{}')
-                         from (select reason, sum(count::int) as total
-                                 from (select * from jsonb_each_text(f.ignored)
-                                       union all select * from jsonb_each_text($6::jsonb)) as both_counts(reason, count)
-                                group by reason) as sums),
-            completed_at = case when $7 then $8::timestamptz end
-      where sha256 = $1 and position < $2 or sha256 = $1 and $7 and completed_at is null`,
-    [
-      progress.sha256,
-      progress.position,
-      result.appended,
-      result.duplicates,
-      result.undecodable,
-      JSON.stringify(result.ignored),
-      progress.last,
-      now,
-    ],
-  );
-}
+/** The counts of a place that another process committed first are not added again. */
+const ADVANCE_FILES = `
+  insert into trail_files as f (sha256, path, bytes, records, position, appended, duplicates, undecodable, ignored, completed_at)
+  select r.sha256, r.path, r.bytes, r.records, r.position, r.appended, r.duplicates, r.undecodable, r.ignored,
+         case when r.position = r.records then $2::timestamptz end
+    from jsonb_to_recordset($1::jsonb)
+         as r(sha256 text, path text, bytes bigint, records int, position int, appended int, duplicates int,
+              undecodable int, ignored jsonb)
+   order by r.sha256
+  on conflict (sha256) do update
+     set position = excluded.position,
+         appended = f.appended + excluded.appended,
+         duplicates = f.duplicates + excluded.duplicates,
+         undecodable = f.undecodable + excluded.undecodable,
+         ignored = (select coalesce(jsonb_object_agg(reason, total), '{}')
+                      from (select reason, sum(count::int) as total
+                              from (select * from jsonb_each_text(f.ignored)
+                                    union all select * from jsonb_each_text(excluded.ignored)) as both_counts(reason, count)
+                             group by reason) as sums),
+         completed_at = excluded.completed_at
+   where f.position < excluded.position`;

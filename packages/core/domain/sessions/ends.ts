@@ -72,8 +72,9 @@ export function setEndings(
   events: readonly TrailEvent[],
   person: Person,
 ): void {
+  const endings = events.filter(isEnding);
   for (const draft of drafts) {
-    const ending = events.find((event) => ends(event, draft, person));
+    const ending = endings.find((event) => ends(event, draft, person));
     if (ending !== undefined) {
       draft.ended = { at: ending.occurredAt, eventName: ending.eventName, eventId: ending.eventId };
       if (!draft.exact.some((event) => event.eventId === ending.eventId)) draft.exact.push(ending);
@@ -81,11 +82,18 @@ export function setEndings(
   }
 }
 
+/** Done, and of a kind that may end a session. */
+function isEnding(event: TrailEvent): boolean {
+  if (event.errorCode !== null) return false;
+  if (event.kind === "portal") return event.action === "logout";
+  return event.kind === "session-deleted" || event.kind === "directory-user";
+}
+
 function ends(event: TrailEvent, draft: Draft, person: Person): boolean {
-  if (event.errorCode !== null || event.occurredAt < draft.startedAt) return false;
+  if (event.occurredAt < draft.startedAt) return false;
   if (draft.endsAt.at !== null && event.occurredAt >= draft.endsAt.at) return false;
   if (event.kind === "portal" && event.action === "logout") {
-    return [...draft.exact, ...draft.inferred].some((own) => own.eventId === event.eventId);
+    return draft.exact.includes(event) || draft.inferred.includes(event);
   }
   if (event.kind === "session-deleted") {
     return event.credentialIds.some((id) => draft.keys.has(id));

@@ -4,7 +4,7 @@
  * Credentials that were handed out without any record of the member account form a session whose use is unknown.
  */
 import type { RoleSessionRef, TrailEvent } from "../event.ts";
-import { between, HOUR, plus, SECOND } from "../time.ts";
+import { epoch, HOUR, plus, SECOND } from "../time.ts";
 import { roleSessionKey } from "../trail/identity.ts";
 import { newDraft, type Draft } from "./draft.ts";
 
@@ -86,16 +86,17 @@ function isVending(event: TrailEvent): event is Vending {
   );
 }
 
+interface Placed {
+  readonly at: number;
+  readonly draft: Draft;
+}
+
 function withVendings(drafts: Draft[], vendings: readonly Vending[]): RoleSessions {
   const found = new Map<Draft, Vending[]>();
-  const places = new Map<string, Draft[]>();
-  for (const draft of drafts) {
-    const place = `${draft.accountId}/${draft.permissionSetName}`;
-    places.set(place, [...(places.get(place) ?? []), draft]);
-  }
+  const places = placed(drafts);
   for (const vending of vendings) {
     const place = places.get(`${vending.targetAccountId}/${vending.permissionSetName}`) ?? [];
-    const nearest = nearestSession(place, vending);
+    const nearest = nearestSession(place, epoch(vending.occurredAt));
     if (nearest !== null) {
       found.set(nearest, [...(found.get(nearest) ?? []), vending]);
       continue;
@@ -107,13 +108,33 @@ function withVendings(drafts: Draft[], vendings: readonly Vending[]): RoleSessio
   return { drafts, vendings: found };
 }
 
-function nearestSession(drafts: readonly Draft[], vending: Vending): Draft | null {
-  let best: { draft: Draft; apart: number } | null = null;
+/** The sessions of each account and permission set, by the second they were issued. */
+function placed(drafts: readonly Draft[]): Map<string, Placed[]> {
+  const places = new Map<string, Placed[]>();
   for (const draft of drafts) {
-    const apart = between(vending.occurredAt, draft.startedAt);
-    if (apart < -BEFORE || apart > AFTER) continue;
-    const distance = Math.abs(apart);
-    if (best === null || distance < best.apart) best = { draft, apart: distance };
+    const place = `${draft.accountId}/${draft.permissionSetName}`;
+    const known = places.get(place);
+    const entry = { at: epoch(draft.startedAt), draft };
+    if (known === undefined) places.set(place, [entry]);
+    else known.push(entry);
+  }
+  for (const place of places.values()) place.sort((left, right) => left.at - right.at);
+  return places;
+}
+
+/** Of the sessions issued within the window around the call, the nearest; the earlier one of two as near. */
+function nearestSession(place: readonly Placed[], vendedAt: number): Draft | null {
+  let low = 0;
+  let high = place.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (place[middle]!.at < vendedAt - BEFORE) low = middle + 1;
+    else high = middle;
+  }
+  let best: Placed | null = null;
+  for (let index = low; index < place.length && place[index]!.at <= vendedAt + AFTER; index += 1) {
+    const entry = place[index]!;
+    if (best === null || Math.abs(entry.at - vendedAt) < Math.abs(best.at - vendedAt)) best = entry;
   }
   return best?.draft ?? null;
 }

@@ -58,8 +58,8 @@ export function decodeRecord(value: unknown): DecodedRecord {
   }
   const ignored = reasonToIgnore(record, source.toLowerCase(), name);
   if (ignored !== null) return { outcome: "ignored", reason: ignored, seen: seenOf(record) };
-  const unstorable = reasonNotStorable(record);
-  if (unstorable !== null) return undecodable(unstorable.deep ? null : value, unstorable.reason);
+  if (depthExceeds(record, DEEPEST))
+    return undecodable(null, `nested deeper than ${DEEPEST} levels`);
   return decodeOurs(record, source.toLowerCase(), name);
 }
 
@@ -75,52 +75,60 @@ export function undecodableText(original: string | Uint8Array, reason: string): 
   };
 }
 
-/** The event of a stored record. Throws when the record is not one that was stored as an event. */
-export function decodeStored(record: unknown): TrailEvent {
-  const decoded = decodeRecord(record);
-  if (decoded.outcome !== "event")
-    throw new TypeError(`a stored record does not decode: ${decoded.reason}`);
-  return decoded.event;
+/** The event of a stored record, which was checked and redacted before. Throws when it was never stored as an event. */
+export function decodeStored(value: unknown): TrailEvent {
+  const record = object(value);
+  const source = text(record?.["eventSource"])?.toLowerCase();
+  const name = text(record?.["eventName"]);
+  const frame = record === null || !source || name === null ? null : frameOf(record, source, name);
+  if (record === null || frame === null || typeof frame === "string") {
+    throw new TypeError(`a stored record does not decode: ${frame ?? "it has no eventName"}`);
+  }
+  return detailsOf(frame, record);
 }
 
 function decodeOurs(record: Json, source: string, name: string): DecodedRecord {
-  const eventId = text(record["eventID"])?.toLowerCase() ?? null;
-  if (eventId === null || !EVENT_ID.test(eventId))
-    return undecodable(record, "eventID is not a GUID");
-  const occurredAt = parseInstant(record["eventTime"]);
-  if (occurredAt === null) {
-    return undecodable(record, "eventTime is not an ISO-8601 time with a zone", eventId);
-  }
-  const version = text(record["eventVersion"]);
-  if (version !== null && !/^1\.\d{1,3}$/.test(version)) {
-    return undecodable(record, "eventVersion is not 1.x", eventId);
-  }
   const redacted = redactRecord(record);
-  const accountId = accountOf(redacted);
-  const session = callingSession(redacted, accountId);
-  const base: EventBase = {
+  const frame = frameOf(redacted, source, name);
+  if (typeof frame === "string") return undecodable(record, frame, text(record["eventID"]));
+  const canonical = canonicalJson(redacted);
+  const unstorable = reasonNotStorable(canonical);
+  if (unstorable !== null) return undecodable(record, unstorable, frame.eventId);
+  return {
+    outcome: "event",
+    event: detailsOf(frame, redacted),
+    record: redacted,
+    contentSha256: sha256(canonical),
+  };
+}
+
+/** What every event carries, or why the record has no such frame. Reads only redacted records. */
+function frameOf(record: Json, source: string, name: string): EventBase | string {
+  const eventId = text(record["eventID"])?.toLowerCase() ?? null;
+  if (eventId === null || !EVENT_ID.test(eventId)) return "eventID is not a GUID";
+  const occurredAt = parseInstant(record["eventTime"]);
+  if (occurredAt === null) return "eventTime is not an ISO-8601 time with a zone";
+  const version = text(record["eventVersion"]);
+  if (version !== null && !/^1\.\d{1,3}$/.test(version)) return "eventVersion is not 1.x";
+  const accountId = accountOf(record);
+  const session = callingSession(record, accountId);
+  return {
     eventId,
     eventName: name,
     eventSource: source,
     occurredAt,
-    region: text(redacted["awsRegion"]) ?? "unknown",
+    region: text(record["awsRegion"]) ?? "unknown",
     accountId,
-    person: personOf(redacted),
+    person: personOf(record),
     subjectUserId: null,
-    credentialId: credentialOf(redacted, source),
-    sourceIp: text(redacted["sourceIPAddress"]),
-    userAgent: text(redacted["userAgent"]),
-    errorCode: text(redacted["errorCode"]),
-    callerArn: text(at(redacted, "userIdentity", "arn")),
+    credentialId: credentialOf(record, source),
+    sourceIp: text(record["sourceIPAddress"]),
+    userAgent: text(record["userAgent"]),
+    errorCode: text(record["errorCode"]),
+    callerArn: text(at(record, "userIdentity", "arn")),
     ...(session !== null && permissionSetOfRole(session.roleName) !== null
       ? { callerSession: session }
       : {}),
-  };
-  return {
-    outcome: "event",
-    event: detailsOf(base, redacted),
-    record: redacted,
-    contentSha256: sha256(canonicalJson(redacted)),
   };
 }
 
@@ -146,28 +154,20 @@ function seenOf(record: Json): SeenRecord | null {
     : { accountId: accountOf(record), region: text(record["awsRegion"]) ?? "unknown", occurredAt };
 }
 
-/** Text that jsonb refuses (22P05, 22P02), and nesting that would exhaust a stack. */
-function reasonNotStorable(record: Json): { reason: string; deep: boolean } | null {
-  if (depthExceeds(record, DEEPEST)) {
-    return { reason: `nested deeper than ${DEEPEST} levels`, deep: true };
-  }
-  const json = JSON.stringify(record);
-  if (/(?<!\\)(?:\\\\)*\\u0000/.test(json)) {
-    return { reason: "contains the character U+0000", deep: false };
-  }
-  if (/(?<!\\)(?:\\\\)*\\ud[89a-f]/i.test(json)) {
-    return { reason: "contains half of a surrogate pair", deep: false };
-  }
+/** Text that jsonb refuses: 22P05 for U+0000, 22P02 for half a surrogate pair. */
+function reasonNotStorable(json: string): string | null {
+  if (!json.includes("\\u")) return null;
+  if (/(?<!\\)(?:\\\\)*\\u0000/.test(json)) return "contains the character U+0000";
+  if (/(?<!\\)(?:\\\\)*\\ud[89a-f]/i.test(json)) return "contains half of a surrogate pair";
   return null;
 }
 
+/** Postgres refuses deep nesting (54001), and recursion over it would end the process. */
 function depthExceeds(value: unknown, limit: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > limit) return true;
-    level = level.flatMap((item) =>
-      item !== null && typeof item === "object" ? (Object.values(item) as unknown[]) : [],
-    );
+  if (value === null || typeof value !== "object") return false;
+  if (limit === 0) return true;
+  for (const key in value) {
+    if (depthExceeds((value as Record<string, unknown>)[key], limit - 1)) return true;
   }
   return false;
 }

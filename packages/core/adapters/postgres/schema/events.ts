@@ -48,9 +48,15 @@ export const events = pgTable(
   },
   (table) => [
     index("events_person").on(table.identityStoreArn, table.userId, table.occurredAt),
-    index("events_subject").on(table.subjectUserId).where(sql`subject_user_id is not null`),
-    index("events_session_name").on(table.sessionName).where(sql`session_name is not null`),
-    index("events_role_session").on(table.roleSessionKey).where(sql`role_session_key is not null`),
+    index("events_subject")
+      .on(table.subjectUserId)
+      .where(sql`subject_user_id is not null`),
+    index("events_session_name")
+      .on(table.sessionName)
+      .where(sql`session_name is not null`),
+    index("events_role_session")
+      .on(table.roleSessionKey)
+      .where(sql`role_session_key is not null`),
     index("events_occurred").on(table.occurredAt),
     index("events_name").on(table.eventName, table.occurredAt),
     check("events_event_id_form", sql`event_id ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'`),

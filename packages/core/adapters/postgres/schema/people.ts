@@ -29,7 +29,9 @@ export const people = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.identityStoreArn, table.userId] }),
-    index("people_due").on(table.dueAt).where(sql`due_at is not null`),
+    index("people_due")
+      .on(table.dueAt)
+      .where(sql`due_at is not null`),
   ],
 );
 
@@ -130,7 +132,9 @@ export const deliveries = pgTable(
   },
   (table) => [
     index("deliveries_finding").on(table.findingId),
-    index("deliveries_due").on(table.nextAttemptAt).where(sql`state = 'pending'`),
+    index("deliveries_due")
+      .on(table.nextAttemptAt)
+      .where(sql`state = 'pending'`),
     check("deliveries_state", sql`state in ('pending','delivered','dead')`),
     check("deliveries_delivered", sql`(state = 'delivered') = (delivered_at is not null)`),
   ],

@@ -39,7 +39,9 @@ export const revocations = pgTable(
     index("revocations_requested").on(table.requestedAt, table.id),
     index("revocations_person").on(table.identityStoreArn, table.userId),
     // One unsettled revocation a person: a second request joins the first.
-    uniqueIndex("revocations_unsettled").on(table.identityStoreArn, table.userId).where(sql`not settled`),
+    uniqueIndex("revocations_unsettled")
+      .on(table.identityStoreArn, table.userId)
+      .where(sql`not settled`),
   ],
 );
 
@@ -66,7 +68,9 @@ export const revocationSteps = pgTable(
   },
   (table) => [
     uniqueIndex("revocation_steps_order").on(table.revocationId, table.ordinal),
-    index("revocation_steps_due").on(table.nextAttemptAt).where(sql`state in ('pending','performed')`),
+    index("revocation_steps_due")
+      .on(table.nextAttemptAt)
+      .where(sql`state in ('pending','performed')`),
     check("revocation_steps_mode", sql`mode in ('automatic','manual')`),
     check(
       "revocation_steps_state",

@@ -9,44 +9,48 @@ import type { AppendBatch } from "../../../ports/trail-store.ts";
 type DecodedEvent = Extract<DecodedRecord, { outcome: "event" }>;
 type Conflict = Extract<DecodedRecord, { outcome: "undecodable" }> & { position: number };
 
+/** For each part of the batch, in its order. */
 export interface Appended {
-  readonly appendedEvents: readonly TrailEvent[];
-  readonly conflicts: readonly Conflict[];
+  readonly appended: readonly (readonly TrailEvent[])[];
+  readonly conflicts: readonly (readonly Conflict[])[];
+}
+
+interface Placed {
+  readonly part: number;
+  readonly position: number;
+  readonly decoded: DecodedEvent;
 }
 
 /**
  * Rows go in by event id: two writers over the same records in opposite order would deadlock otherwise (40P01).
  * A conflict is what stands under the same id with another content: it is reported and kept, never dropped.
  */
-export async function appendEvents(
-  client: pg.PoolClient,
-  batch: AppendBatch,
-  events: readonly { position: number; decoded: DecodedEvent }[],
-): Promise<Appended> {
-  if (events.length === 0) return { appendedEvents: [], conflicts: [] };
-  const rows = JSON.stringify(events.map(({ position, decoded }) => rowOf(position, decoded)));
-  const inserted = await client.query<{ event_id: string }>(INSERT, [
-    rows,
-    batch.receivedAt,
-    batch.origin,
-  ]);
-  const conflicting = await client.query<{ position: number }>(CONFLICTS, [rows]);
-  const ids = new Set(inserted.rows.map((row) => row.event_id));
-  const positions = new Set(conflicting.rows.map((row) => row.position));
-  const byId = new Map(
-    events
-      .filter(({ position }) => !positions.has(position))
-      .map(({ decoded }) => [decoded.event.eventId, decoded.event]),
+export async function appendEvents(client: pg.PoolClient, batch: AppendBatch): Promise<Appended> {
+  const placed = batch.parts.flatMap(({ records }, part) =>
+    records.flatMap(({ position, decoded }): Placed[] =>
+      decoded.outcome === "event" ? [{ part, position, decoded }] : [],
+    ),
   );
-  return {
-    appendedEvents: [...ids].flatMap((id) => byId.get(id) ?? []),
-    conflicts: events.filter(({ position }) => positions.has(position)).map(conflictOf),
-  };
+  const appended: TrailEvent[][] = batch.parts.map(() => []);
+  const conflicts: Conflict[][] = batch.parts.map(() => []);
+  if (placed.length === 0) return { appended, conflicts };
+  const rows = JSON.stringify(
+    placed.map((one, ordinal) => rowOf(one, ordinal, batch.parts[one.part]!.origin)),
+  );
+  const inserted = await client.query<{ event_id: string }>(INSERT, [rows, batch.receivedAt]);
+  const fresh = new Set(inserted.rows.map((row) => row.event_id));
+  const conflicting = await client.query<{ ordinal: number }>(CONFLICTS, [rows]);
+  const odd = new Set(conflicting.rows.map((row) => row.ordinal));
+  placed.forEach((one, ordinal) => {
+    if (odd.has(ordinal)) conflicts[one.part]!.push(conflictOf(one));
+    else if (fresh.delete(one.decoded.event.eventId)) appended[one.part]!.push(one.decoded.event);
+  });
+  return { appended, conflicts };
 }
 
 const ROW = `as r(event_id text, occurred_at timestamptz, kind text, event_name text, event_source text, region text,
   account_id text, identity_store_arn text, user_id text, subject_user_id text, session_name text,
-  role_session_key text, record jsonb, content_sha256 text, position int)`;
+  role_session_key text, record jsonb, content_sha256 text, origin text, position int, ordinal int)`;
 
 const INSERT = `
   insert into events (event_id, occurred_at, received_at, kind, event_name, event_source, region, account_id,
@@ -55,19 +59,23 @@ const INSERT = `
   select distinct on (event_id)
          event_id, occurred_at, $2::timestamptz, kind, event_name, event_source, region, account_id,
          identity_store_arn, user_id, subject_user_id, session_name, role_session_key,
-         record, content_sha256, $3, position
+         record, content_sha256, origin, position
     from jsonb_to_recordset($1::jsonb) ${ROW}
-   order by event_id, position
+   order by event_id, ordinal
   on conflict (event_id) do nothing
   returning event_id`;
 
 const CONFLICTS = `
-  select r.position
-    from jsonb_to_recordset($1::jsonb) as r(event_id text, content_sha256 text, position int)
+  select r.ordinal
+    from jsonb_to_recordset($1::jsonb) as r(event_id text, content_sha256 text, ordinal int)
     join events e using (event_id)
    where e.content_sha256 <> r.content_sha256`;
 
-function rowOf(position: number, decoded: DecodedEvent): Record<string, unknown> {
+function rowOf(
+  { position, decoded }: Placed,
+  ordinal: number,
+  origin: string,
+): Record<string, unknown> {
   const { event } = decoded;
   const session =
     event.kind === "role-issued" || event.kind === "role-call"
@@ -88,11 +96,13 @@ function rowOf(position: number, decoded: DecodedEvent): Record<string, unknown>
     role_session_key: session === null ? null : roleSessionKey(session),
     record: decoded.record,
     content_sha256: decoded.contentSha256,
+    origin,
     position,
+    ordinal,
   };
 }
 
-function conflictOf(item: { position: number; decoded: DecodedEvent }): Conflict {
+function conflictOf(item: Placed): Conflict {
   return {
     outcome: "undecodable",
     reason: "event-id-conflict",

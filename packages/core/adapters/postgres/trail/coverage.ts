@@ -13,7 +13,7 @@ interface Row {
 
 export async function addCoverage(client: pg.PoolClient, batch: AppendBatch): Promise<void> {
   const rows = new Map<string, Row>();
-  for (const { decoded } of batch.records) {
+  for (const { decoded } of batch.parts.flatMap((part) => part.records)) {
     const seen: SeenRecord | null =
       decoded.outcome === "event"
         ? decoded.event

@@ -1,0 +1,55 @@
+/** The frozen picture that an access review is built from: everybody judged as of one instant, from stored facts alone. */
+import type { EffectiveAccess } from "../domain/access.ts";
+import type { Finding } from "../domain/finding.ts";
+import { reconcileFindings } from "../domain/reconcile-findings.ts";
+import { summariseSessions, type SessionSummary } from "../domain/report/facts.ts";
+import { viewSession } from "../domain/sessions/state.ts";
+import type { ReviewFactsSource } from "../ports/report-store.ts";
+import { judgeEverybody, type JudgePorts } from "./judge-people.ts";
+
+/** `organisation` is how the report names it. */
+export function reviewFactsSource(ports: JudgePorts, organisation: string): ReviewFactsSource {
+  return {
+    async factsAsOf(asOf, windowFrom, previous) {
+      const snapshot = await ports.access.asOf(asOf);
+      if (snapshot === null) return null;
+      const access: EffectiveAccess[] = [];
+      const sessions: SessionSummary[] = [];
+      const findings: Finding[] = [];
+      for await (const judged of judgeEverybody(ports, asOf)) {
+        access.push(...judged.access);
+        sessions.push(...summariseSessions(judged.sessions.map((one) => viewSession(one, asOf))));
+        findings.push(
+          ...reconcileFindings([], judged.rules.detections, judged.person, asOf).opened,
+        );
+      }
+      const { instance, users, groups, memberships, permissionSets, accounts, assignments } =
+        snapshot;
+      return {
+        organisation,
+        asOf,
+        windowFrom,
+        instance,
+        snapshot: {
+          takenAt: snapshot.takenAt,
+          firstCrawlAt: snapshot.firstCrawlAt,
+          counts: {
+            users: users.length,
+            groups: groups.length,
+            memberships: memberships.length,
+            permissionSets: permissionSets.length,
+            accounts: accounts.length,
+            assignments: assignments.length,
+          },
+        },
+        users,
+        accounts,
+        coverage: await ports.observations.coverage(),
+        access,
+        sessions,
+        findings,
+        previous,
+      };
+    },
+  };
+}
