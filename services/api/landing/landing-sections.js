@@ -158,7 +158,7 @@ const REVOCATION_COLUMNS = [
     ],
   },
   {
-    title: "Steps confirmed",
+    title: "Confirmed",
     key: (item) => item.steps.filter((step) => step.state === "confirmed").length,
     cell: (item) =>
       element(

@@ -1,6 +1,8 @@
 /** Every bad request gets a problem with one sentence, and nothing half-done stays behind. */
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openDatabase } from "#core/adapters/postgres/database";
+import { buildServer } from "#services/api/server";
 import { problemSchema } from "#services/api/http/schemas";
 import { startTestApi, type TestApi } from "./api.ts";
 
@@ -160,13 +162,37 @@ test("X-Forwarded-For does not give a caller another budget", async () => {
 });
 
 test("an unreachable database is a 503 problem, and the page and liveness still answer", async () => {
-  const broken = await startTestApi();
-  await broken.database.close();
-  const problem = refused(await broken.get("/v1/sessions"));
-  expect(problem.status).toBeGreaterThanOrEqual(500);
-  for (const path of ["/", "/healthz"]) expect((await broken.get(path)).statusCode).toBe(200);
-  expect((await broken.get("/readyz")).statusCode).toBeGreaterThanOrEqual(500);
-  await broken.app.close();
+  const nowhere = openDatabase("postgres://curfew:hunter2@127.0.0.1:1/curfew", {
+    maxConnections: 2,
+    applicationName: "curfew test",
+  });
+  const app = await buildServer({ ...api.dependencies, database: nowhere });
+  const headers = { authorization: `Bearer ${api.tokens.reader}` };
+  for (const url of ["/v1/sessions", "/readyz"]) {
+    const answer = await app.inject({ url, headers });
+    expect(refused(answer)).toMatchObject({ status: 503, code: "postgres.unreachable" });
+    expect(answer.headers["retry-after"]).toBe("5");
+    expect(answer.body).not.toContain("hunter2");
+  }
+  for (const url of ["/", "/healthz", "/v1/status"]) {
+    expect((await app.inject({ url })).statusCode).toBe(200);
+  }
+  await app.close();
+  await nowhere.close();
+});
+
+test("readiness says when the database is of another version", async () => {
+  const { rows } = await api.database.pool.query(
+    "insert into drizzle.__drizzle_migrations (hash, created_at) values ('of a newer version', 1) returning id",
+  );
+  expect(refused(await api.get("/readyz"))).toMatchObject({
+    status: 503,
+    code: "postgres.newer-schema",
+  });
+  await api.database.pool.query("delete from drizzle.__drizzle_migrations where id = $1", [
+    rows[0].id,
+  ]);
+  expect((await api.get("/readyz")).statusCode).toBe(200);
 });
 
 test("readiness names the queue when it does not answer", async () => {
