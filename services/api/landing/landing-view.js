@@ -37,39 +37,56 @@ export function tag(text, tone = "") {
  */
 export function table(caption, columns, items, sorted) {
   const body = element("tbody");
+  const order = { ...sorted, whole: false };
   const heads = columns.map((column, at) => {
     const button = element("button", { type: "button" }, column.title);
-    const head = element("th", { scope: "col", "aria-sort": "none" }, button);
+    const made = element("th", { scope: "col" }, button);
     button.addEventListener("click", () => {
-      const descending = head.getAttribute("aria-sort") === "ascending";
-      show(at, descending);
+      order.descending = order.by === at && !order.descending;
+      order.by = at;
+      show();
     });
-    return head;
+    return made;
   });
-  function show(by, descending) {
-    heads.forEach((head, at) =>
-      head.setAttribute("aria-sort", at !== by ? "none" : descending ? "descending" : "ascending"),
-    );
-    const { key } = columns[by];
-    const ordered = [...items].sort(
-      (left, right) => compare(key(left), key(right)) * (descending ? -1 : 1),
-    );
-    body.replaceChildren(
-      ...ordered.map((item) =>
-        element(
-          "tr",
-          {},
-          columns.map((column) => element("td", {}, column.cell(item))),
-        ),
-      ),
-    );
+  const all = element("button", { type: "button", class: "quiet" }, `Show all ${items.length}`);
+  all.addEventListener("click", () => {
+    order.whole = true;
+    show();
+    all.remove();
+  });
+  function show() {
+    heads.forEach((made, at) => made.setAttribute("aria-sort", ariaSort(order, at)));
+    const { key } = columns[order.by];
+    const sign = order.descending ? -1 : 1;
+    const ordered = [...items].sort((left, right) => compare(key(left), key(right)) * sign);
+    const shown = order.whole ? ordered : ordered.slice(0, ROWS_AT_FIRST);
+    body.replaceChildren(...shown.map((item) => row(columns, item)));
   }
-  show(sorted.by, sorted.descending);
+  show();
+  const whole = element("table", {}, element("thead", {}, element("tr", {}, heads)), body);
   // Scrolls sideways on a narrow screen, and must be reachable by keyboard to do so.
+  const frame = { class: "scroll", tabindex: "0", role: "region", "aria-label": caption };
   return element(
     "div",
-    { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
-    element("table", {}, element("thead", {}, element("tr", {}, heads)), body),
+    {},
+    element("div", frame, whole),
+    items.length > ROWS_AT_FIRST ? element("p", { class: "more" }, all) : null,
+  );
+}
+
+/** So many rows of a long list stand on the page until its reader asks for all. */
+const ROWS_AT_FIRST = 20;
+
+function ariaSort({ by, descending }, column) {
+  if (by !== column) return "none";
+  return descending ? "descending" : "ascending";
+}
+
+function row(columns, item) {
+  return element(
+    "tr",
+    {},
+    columns.map((column) => element("td", {}, column.cell(item))),
   );
 }
 

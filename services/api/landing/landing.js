@@ -192,7 +192,7 @@ async function submitted(button) {
   try {
     await signedIn();
     by("token").value = "";
-    by("main").focus();
+    by("main").focus({ preventScroll: true });
   } catch (error) {
     signedOut(error.message);
   } finally {

@@ -228,7 +228,8 @@ export function queueSuite(name: "postgres" | "redis", start: () => Promise<Suit
       await engine.loseEverything();
       await runs.reached("sweep-people", runs.of("sweep-people") + 3);
       await runs.reached("seal-weekly-report", 2);
-      expect(problems).toEqual([]);
+      // A job that was running when its row vanished is told of; the schedules are not.
+      expect(problems.filter(({ what }) => what === "schedule" || what === "job")).toEqual([]);
     });
 
     test("closing under load waits for the running job and loses no word of it", async () => {

@@ -3,7 +3,7 @@
  * when asked meanwhile; a schedule that vanished or stands still is made anew by the watchdog. Other processes may run the same
  * job at the same time: the flows lock what they claim.
  */
-import { JOBS, type JobName } from "../../ports/job-queue.ts";
+import type { JobName } from "../../ports/job-queue.ts";
 import { within } from "./deadline.ts";
 import type { Engine, QueueHandle, QueueProblem, WorkerHandle } from "./engine.ts";
 
@@ -41,23 +41,23 @@ const STALLED_MILLISECONDS = 15_000;
 
 /** Errors: what BullMQ answers when the first connection fails. */
 export async function openQueueWorker(parts: WorkerParts): Promise<QueueWorker> {
-  const { engine, queue, queueName, onProblem } = parts;
+  const { engine, queue, queueName } = parts;
   const run = oneAtATime(parts.processors);
   const worker = engine.openWorker(
     queueName,
     async (job) => {
       // A name from a newer version is not ours to judge: the schedule of that version brings it again.
-      if (isJobName(job.name)) await run(job.name);
+      if (Object.hasOwn(parts.processors, job.name)) await run(job.name as JobName);
     },
     {
       // A slot for every job, so that a slow one holds up only itself.
-      concurrency: JOBS.length,
+      concurrency: jobsOf(parts.schedules).length,
       stalledInterval: STALLED_MILLISECONDS,
       // Jobs are harmless to repeat: a job that saw many workers killed must still not be failed for good.
       maxStalledCount: 1_000,
     },
   );
-  listen(worker, onProblem);
+  listen(worker, parts);
   await worker.waitUntilReady();
   await dropForeignSchedules(queue, parts.schedules);
   await keepSchedules(queue, parts.schedules);
@@ -70,8 +70,8 @@ export async function openQueueWorker(parts: WorkerParts): Promise<QueueWorker> 
   };
 }
 
-function isJobName(name: string): name is JobName {
-  return (JOBS as readonly string[]).includes(name);
+function jobsOf(schedules: JobSchedules): JobName[] {
+  return Object.keys(schedules) as JobName[];
 }
 
 /** Nudged and scheduled jobs of one name meet here: the second asks the first to look once more and is done. */
@@ -96,14 +96,18 @@ function oneAtATime(processors: JobProcessors): (job: JobName) => Promise<void> 
   };
 }
 
-function listen(worker: WorkerHandle, onProblem: WorkerParts["onProblem"]): void {
+function listen(worker: WorkerHandle, { processors, onProblem }: WorkerParts): void {
   worker.on("error", (error) => onProblem({ what: "connection", job: null, error }));
   worker.on("lockRenewalFailed", (ids) =>
     onProblem({ what: "lock", job: null, error: new Error(`lock lost on ${ids.length} job(s)`) }),
   );
   worker.on("failed", (job, error) => {
     const name = (job as { name?: string } | undefined)?.name ?? "";
-    onProblem({ what: "job", job: isJobName(name) ? name : null, error });
+    onProblem({
+      what: "job",
+      job: Object.hasOwn(processors, name) ? (name as JobName) : null,
+      error,
+    });
   });
 }
 
@@ -114,7 +118,9 @@ function schedulerId(job: JobName, everySeconds: number): string {
 
 /** Schedules of an earlier version or setting would run beside ours for ever. */
 async function dropForeignSchedules(queue: QueueHandle, schedules: JobSchedules): Promise<void> {
-  const ours = new Set(JOBS.map((job) => schedulerId(job, schedules[job].everySeconds)));
+  const ours = new Set(
+    jobsOf(schedules).map((job) => schedulerId(job, schedules[job].everySeconds)),
+  );
   for (const { key } of await queue.getJobSchedulers()) {
     if (!ours.has(key)) await queue.removeJobScheduler(key);
   }
@@ -123,7 +129,7 @@ async function dropForeignSchedules(queue: QueueHandle, schedules: JobSchedules)
 /** Makes anew each schedule that is gone or whose next run lies further back than its interval and the grace. */
 async function keepSchedules(queue: QueueHandle, schedules: JobSchedules): Promise<void> {
   const graceMilliseconds = 5_000;
-  for (const job of JOBS) {
+  for (const job of jobsOf(schedules)) {
     const every = schedules[job].everySeconds * 1_000;
     const id = schedulerId(job, schedules[job].everySeconds);
     const next = (await queue.getJobScheduler(id))?.next;

@@ -44,7 +44,7 @@ export function assignmentRoutes(app: FastifyInstance, dependencies: ApiDependen
         );
       }
       const asked = { persons, accountId: query.account ?? null, limit: query.limit, after };
-      const page = await accessPage(common, history, asked);
+      const page = await accessPage(common, database, asked);
       return {
         items: page.items,
         nextCursor: page.after === null ? null : cursors.write(page.after),
