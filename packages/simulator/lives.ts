@@ -6,8 +6,9 @@ import { planApplications } from "./lives/applications.ts";
 import { planAttacks } from "./lives/attacks.ts";
 import { planAdministration } from "./lives/control-plane/administration.ts";
 import { deliver } from "./lives/delivery.ts";
-import { changeRecord, helpDeskRecords, retries } from "./lives/effects/answers.ts";
+import { changeRecord, retries } from "./lives/effects/answers.ts";
 import { Consequences, type StateMemory } from "./lives/effects/consequences.ts";
+import { offboarding } from "./lives/effects/offboarding.ts";
 import { planNoise } from "./lives/noise.ts";
 import { planPersonDay } from "./lives/person-day.ts";
 import { emptyPlan, Stage, type Draft, type Plan, type Session } from "./lives/stage.ts";
@@ -81,12 +82,15 @@ export class Lives {
     return plan;
   }
 
-  /** Sessions that may be alive at an instant; `days` back, because portal sessions last a week. */
-  sessionsAround(at: number, days = 1): Session[] {
+  /** The plans of the days around an instant, from `days` before it to the day after it. */
+  plansAround(at: number, days: number): Plan[] {
     const today = Math.floor(at / DAY);
-    return Array.from({ length: days + 2 }, (_, i) => this.plan(today - days + i)).flatMap(
-      (plan) => plan.sessions,
-    );
+    return Array.from({ length: days + 2 }, (_, i) => this.plan(today - days + i));
+  }
+
+  /** Role sessions that may be alive at an instant, among others. */
+  sessionsAround(at: number): Session[] {
+    return this.plansAround(at, 1).flatMap((plan) => plan.sessions);
   }
 
   /** Planned and further records of a UTC day as changes leave them. */
@@ -99,7 +103,8 @@ export class Lives {
       .filter((draft) => draft.at >= from && draft.at < to);
     if (consequences.changes.length === 0) return planned;
     const around = (at: number): Session[] => this.sessionsAround(at);
-    const week = (at: number): Session[] => this.sessionsAround(at, 7);
+    // Portal sessions last a week, and a plan's sessions may begin on the next day already.
+    const week = (at: number): Plan[] => this.plansAround(at, 8);
     return [
       ...[...planned, ...retries(this.stage, consequences, around, from, to)].flatMap(
         (draft) => consequences.judge(draft) ?? [],
@@ -107,7 +112,7 @@ export class Lives {
       ...consequences.changes
         .filter((change) => change.at >= from && change.at < to)
         .map((change) => changeRecord(this.stage, change)),
-      ...helpDeskRecords(this.stage, consequences, week, from, to),
+      ...offboarding(this.stage, consequences, week, from, to),
     ];
   }
 

@@ -8,6 +8,7 @@ import type {
 import { disabledByHelpDesk } from "./state/help-desk.ts";
 import { applyChange } from "./state/apply.ts";
 import { deniedIds, InlinePolicies } from "./state/denies.ts";
+import { deactivatedAt, leavings } from "./state/identity-provider.ts";
 
 export interface OrganisationState {
   at: number;
@@ -73,7 +74,8 @@ function draftOf(organisation: Organisation): Draft {
 
 /**
  * The organisation at an instant (epoch ms of the simulated clock). `helpDeskMinutes` (a switch): so long after a person is
- * denied in every member account the help desk disables them; null: nobody does.
+ * denied in every member account the help desk disables them, and the identity provider ends the memberships it owns; null:
+ * nobody does.
  */
 export function stateAt(
   organisation: Organisation,
@@ -84,10 +86,27 @@ export function stateAt(
   const draft = draftOf(organisation);
   for (const change of effectiveChanges(changes, at)) applyChange(draft, change);
   for (const [userId, disabledAt] of disabledByHelpDesk(organisation, changes, helpDeskMinutes)) {
-    if (disabledAt <= at)
-      draft.disabledAt.set(userId, Math.min(disabledAt, draft.disabledAt.get(userId) ?? Infinity));
+    if (disabledAt > at) continue;
+    draft.disabledAt.set(userId, Math.min(disabledAt, draft.disabledAt.get(userId) ?? Infinity));
+    leaveGroups(draft, userId, disabledAt);
   }
   return { ...contentAt(draft, at), ...answersAt(draft, at) };
+}
+
+/** Ends what the identity provider ends; an end that comes earlier stays. */
+function leaveGroups(draft: Draft, userId: string, helpDeskAt: number): void {
+  const deactivated = deactivatedAt(draft.organisation, userId, helpDeskAt);
+  if (deactivated === null) return;
+  const ends = new Map(
+    leavings(draft.organisation, draft.memberships, userId, deactivated).map((leaving) => [
+      leaving.membershipId,
+      leaving.at,
+    ]),
+  );
+  draft.memberships = draft.memberships.map((held) => {
+    const to = ends.get(held.membershipId);
+    return to === undefined ? held : { ...held, to: Math.min(to, held.to ?? Infinity) };
+  });
 }
 
 type Content = Pick<

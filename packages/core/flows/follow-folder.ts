@@ -23,6 +23,8 @@ const LOOKED_UP_AT_ONCE = 1_000;
 /** Files and bytes held in memory together. */
 const FILES_AT_ONCE = 100;
 const BYTES_AT_ONCE = 16 * 1024 * 1024;
+/** While the database stores one group, the next is decoded. */
+const GROUPS_AT_ONCE = 2;
 
 export async function followFolder(
   path: string,
@@ -33,28 +35,47 @@ export async function followFolder(
   signal?: AbortSignal,
 ): Promise<FolderReceipt> {
   const unread = await unreadFiles(path, folder, store);
+  const waiting = groups(unread);
   const refused: { path: string; problem: string }[] = [];
   let total: IngestReceipt = NOTHING;
   let done = 0;
-  for (const group of groups(unread)) {
-    if (signal?.aborted === true) break;
-    const files = [];
-    for (const file of group) files.push({ path: file.path, bytes: await folder.read(file.path) });
-    const outcomes = await ingestFiles(files, store, clock);
-    const marks = outcomes.map((outcome, index) => {
-      if ("refused" in outcome) {
-        const problem = outcome.refused.message;
-        refused.push({ path: outcome.path, problem });
-        return { ...group[index]!, sha256: null, problem };
-      }
-      total = sum(total, outcome.receipt);
-      return { ...group[index]!, sha256: outcome.sha256, problem: null };
-    });
-    await store.markFollowed(path, marks);
-    done += group.length;
-    progress({ done, total: unread.length });
-  }
-  return { ...total, files: done, refused };
+  const readGroups = async () => {
+    for (const group of waiting) {
+      if (signal?.aborted === true) return;
+      const read = await readGroup(path, group, folder, store, clock);
+      total = sum(total, read.receipt);
+      refused.push(...read.refused);
+      done += group.length;
+      progress({ done, total: unread.length });
+    }
+  };
+  await Promise.all(Array.from({ length: GROUPS_AT_ONCE }, readGroups));
+  return { ...total, files: done, refused: refused.toSorted((a, b) => (a.path < b.path ? -1 : 1)) };
+}
+
+async function readGroup(
+  path: string,
+  group: readonly FolderEntry[],
+  folder: Folder,
+  store: TrailStore,
+  clock: Clock,
+): Promise<{ receipt: IngestReceipt; refused: { path: string; problem: string }[] }> {
+  const files = [];
+  for (const file of group) files.push({ path: file.path, bytes: await folder.read(file.path) });
+  const refused: { path: string; problem: string }[] = [];
+  let receipt: IngestReceipt = NOTHING;
+  const outcomes = await ingestFiles(files, store, clock);
+  const marks = outcomes.map((outcome, index) => {
+    if ("refused" in outcome) {
+      const problem = outcome.refused.message;
+      refused.push({ path: outcome.path, problem });
+      return { ...group[index]!, sha256: null, problem };
+    }
+    receipt = sum(receipt, outcome.receipt);
+    return { ...group[index]!, sha256: outcome.sha256, problem: null };
+  });
+  await store.markFollowed(path, marks);
+  return { receipt, refused };
 }
 
 async function unreadFiles(

@@ -1,9 +1,9 @@
-/** Rebuilds everybody's sessions from the stored events and sums them up in one digest. Writes nothing. */
+/** Rebuilds everybody's sessions and findings from the stored events and sums them up. Writes nothing. */
 import { sha256 } from "../domain/ids.ts";
-import type { TrailEvent } from "../domain/event.ts";
-import type { Person } from "../domain/person.ts";
-import type { Session, SessionSettings } from "../domain/session.ts";
-import { reconstruct, sessionDigest } from "../domain/sessions/reconstruct.ts";
+import type { Session } from "../domain/session.ts";
+import { sessionDigest } from "../domain/sessions/reconstruct.ts";
+import type { Instant } from "../domain/time.ts";
+import { judgeEverybody, type JudgePorts } from "./judge-people.ts";
 
 export interface ReplayDigest {
   /** Over every session with its links and without its state, whatever the order they came in. */
@@ -24,21 +24,16 @@ export class DigestOfSessions {
   }
 }
 
-/** `each` sees the sessions of every person as they are rebuilt. */
+/** Everybody judged as of an instant: the digest of their sessions, and how many findings the rules hold. */
 export async function replay(
-  everybody: AsyncIterable<{ person: Person; events: readonly TrailEvent[] }>,
-  settings: SessionSettings,
-  each: (
-    person: Person,
-    events: readonly TrailEvent[],
-    sessions: readonly Session[],
-  ) => void = () => undefined,
-): Promise<ReplayDigest> {
+  ports: JudgePorts,
+  at: Instant,
+): Promise<ReplayDigest & { findings: number }> {
   const digest = new DigestOfSessions();
-  for await (const { person, events } of everybody) {
-    const sessions = reconstruct(person, events, settings);
+  let findings = 0;
+  for await (const { sessions, rules } of judgeEverybody(ports, at)) {
     for (const session of sessions) digest.add(session);
-    each(person, events, sessions);
+    findings += rules.detections.length;
   }
-  return digest.finish();
+  return { ...digest.finish(), findings };
 }

@@ -14,7 +14,9 @@ const EVERY_ROLE: Access = ROLES;
 /** By method and path as registered. HEAD goes with GET. */
 export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /": "anyone",
+  "GET /landing-theme.css": "anyone",
   "GET /landing.css": "anyone",
+  "GET /landing-tables.css": "anyone",
   "GET /landing.js": "anyone",
   "GET /landing-sections.js": "anyone",
   "GET /landing-view.js": "anyone",

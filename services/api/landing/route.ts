@@ -8,9 +8,12 @@ import { z } from "zod";
 import type { ApiDependencies } from "../dependencies.ts";
 
 const SCRIPT = "text/javascript; charset=utf-8";
+const STYLE = "text/css; charset=utf-8";
 const FILES = [
   { path: "/", file: "landing.html", type: "text/html; charset=utf-8" },
-  { path: "/landing.css", file: "landing.css", type: "text/css; charset=utf-8" },
+  { path: "/landing-theme.css", file: "landing-theme.css", type: STYLE },
+  { path: "/landing.css", file: "landing.css", type: STYLE },
+  { path: "/landing-tables.css", file: "landing-tables.css", type: STYLE },
   { path: "/landing.js", file: "landing.js", type: SCRIPT },
   { path: "/landing-sections.js", file: "landing-sections.js", type: SCRIPT },
   { path: "/landing-view.js", file: "landing-view.js", type: SCRIPT },

@@ -174,14 +174,10 @@ async function access(runtime: Runtime, options: LookOptions, output: Output): P
 }
 
 async function rebuild(runtime: Runtime, options: LookOptions, output: Output): Promise<void> {
-  let held = 0;
-  const at = runtime.now();
-  const rebuilt = await replay(runtime.stores.history.everybody(at), runtime.settings);
-  for (const _finding of await findingsHeldAt(runtime, at)) held += 1;
-  const answer = { digest: rebuilt.digest, sessions: rebuilt.sessions, findings: held };
-  output.value(answer);
+  const rebuilt = await replay(runtime.judgePorts, runtime.now());
+  output.value(rebuilt);
   output.say(
-    `${answer.sessions} sessions and ${answer.findings} findings held, digest ${answer.digest}.`,
+    `${rebuilt.sessions} sessions and ${rebuilt.findings} findings held, digest ${rebuilt.digest}.`,
   );
   if (options.verify !== true) return;
   const stored = new DigestOfSessions();
@@ -190,14 +186,14 @@ async function rebuild(runtime: Runtime, options: LookOptions, output: Output): 
   const open = (await storedFindings(runtime)).filter(
     (finding) => finding.state !== "resolved",
   ).length;
-  if (kept.digest === rebuilt.digest && open === held) {
+  if (kept.digest === rebuilt.digest && open === rebuilt.findings) {
     output.note("What is stored is what the events give.");
     return;
   }
   process.exitCode = 1;
   process.stderr.write(
     kept.digest === rebuilt.digest
-      ? `The stored findings differ: ${open} are open, the events give ${held}.\n`
+      ? `The stored findings differ: ${open} are open, the events give ${rebuilt.findings}.\n`
       : `The stored sessions differ: ${kept.sessions} with digest ${kept.digest}, the events give ${rebuilt.sessions} with digest ${rebuilt.digest}.\n`,
   );
 }

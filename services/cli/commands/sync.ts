@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { NOTHING, sum } from "../../../packages/core/flows/ingest-receipt.ts";
 import { takeSnapshot, type SnapshotReceipt } from "../../../packages/core/flows/take-snapshot.ts";
 import { Fault } from "../../../packages/core/domain/fault.ts";
-import { readFiles, readStreams } from "../../ingest/read-once.ts";
+import { readFiles, readStreams, type Progress } from "../../ingest/read-once.ts";
 import { judgeDue } from "../judge.ts";
 import {
   instantOption,
@@ -67,25 +67,22 @@ async function sync(
       "Nothing to read: set CURFEW_TRAIL_DIR to a folder of trail files, or CURFEW_AWS=on and CURFEW_AWS_ACCOUNT_ID, or use --demo with another --data-dir.",
     );
   }
+  // A directory that was never read makes access and its rules blind: reading it is part of the first sync.
+  const first = only === undefined && (await runtime.stores.access.asOf(runtime.now())) === null;
   const ports = { store: runtime.stores.trail, clock: runtime.clock };
   const bar = output.progress("Reading");
-  const progress = (_source: string, done: number, total: number | null) =>
-    bar.update(done, total ?? done);
-  const files = only === "lookup-events" ? null : await readFiles(world.sources, ports, progress);
-  watch.lap("files");
-  const listed =
-    only === "files"
-      ? null
-      : await readStreams(world.sources, ports, {
-          progress,
-          ...(since === undefined ? {} : { since }),
-        });
-  watch.lap("listings");
+  const progress: Progress = (source, done, total) => {
+    if (source === "files" || only === "lookup-events") bar.update(done, total ?? done);
+  };
+  const again = since === undefined ? {} : { since };
+  // Each source has its own limits: side by side they take as long as the slowest.
+  const [files, listed] = await Promise.all([
+    only === "lookup-events" ? null : readFiles(world.sources, ports, progress),
+    only === "files" ? null : readStreams(world.sources, ports, { progress, ...again }),
+    first ? crawl(runtime, world, output) : null,
+  ]);
   bar.stop();
-  // A directory that was never read makes access and its rules blind; reading it is part of the first sync.
-  const neverRead = (await runtime.stores.access.asOf(runtime.now())) === null;
-  if (only === undefined && neverRead) await crawl(runtime, world, output);
-  watch.lap("snapshot");
+  watch.lap("reading");
   const judged = await judgeDue(runtime, output);
   watch.lap("judging");
   const { records, appended, duplicates, ignored, undecodable } = sum(

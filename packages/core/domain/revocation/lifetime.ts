@@ -34,12 +34,30 @@ export function lastInstant(session: Session): { at: Instant | null; assumed: bo
 }
 
 /**
+ * The ids by which an event names the session. A chain of grants goes by the credential of its newest grant alone: the deletion of a
+ * credential that was renewed since says nothing of the one that took its place. Portal calls that joined the chain by inference
+ * count for nothing here.
+ */
+function namesOf(session: Session, events: readonly TrailEvent[]): ReadonlySet<string> {
+  if (session.kind !== "token") return new Set(session.keys);
+  const grants = new Map(
+    events.flatMap((event) =>
+      event.kind === "token" && event.issued ? [[event.eventId, event] as const] : [],
+    ),
+  );
+  const newest = session.eventIds.findLast((id) => grants.has(id));
+  if (newest === undefined) return new Set(session.keys);
+  const { credentialId } = grants.get(newest)!;
+  return new Set(credentialId === null ? [] : [credentialId]);
+}
+
+/**
  * The event that ended the session by naming it: a sign-out with its credential, or a deletion that lists it. Null for role sessions,
  * which no event ends, and where the session was used afterwards.
  */
 export function endingEvent(session: Session, events: readonly TrailEvent[]): TrailEvent | null {
   if (actsInAccount(session.kind)) return null;
-  const keys = new Set(session.keys);
+  const keys = namesOf(session, events);
   const names = (event: TrailEvent): boolean =>
     (event.kind === "session-deleted" && event.credentialIds.some((id) => keys.has(id))) ||
     (event.kind === "portal" &&

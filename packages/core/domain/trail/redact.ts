@@ -54,16 +54,15 @@ export function redactRecord(record: Readonly<Record<string, unknown>>): Record<
   return redactObject(record, oauthCode);
 }
 
+const DATA = { enumerable: true, configurable: true, writable: true } as const;
+
 function redactObject(value: object, oauthCode: boolean): Record<string, unknown> {
   const copy: Record<string, unknown> = {};
-  for (const [key, inner] of Object.entries(value)) {
-    // defineProperty, so that a key such as __proto__ stays data.
-    Object.defineProperty(copy, key, {
-      value: redactValue(key, inner, oauthCode),
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
+  for (const key of Object.keys(value)) {
+    const inner = redactValue(key, (value as Record<string, unknown>)[key], oauthCode);
+    // Assigned, it would become the prototype instead of a key.
+    if (key === "__proto__") Object.defineProperty(copy, key, { ...DATA, value: inner });
+    else copy[key] = inner;
   }
   return copy;
 }
@@ -77,12 +76,23 @@ function redactValue(key: string, value: unknown, oauthCode: boolean): unknown {
 
 function redactString(key: string, text: string, oauthCode: boolean): string {
   if (text === "" || text === HIDDEN || text === REDACTED) return text;
-  const lower = key.toLowerCase();
-  if (SECRET_KEYS.has(lower) || (oauthCode && lower === "code")) return REDACTED;
-  if (CREDENTIAL_KEYS.test(key)) return hashedCredentialId(text);
-  if (lower === "loginto") return text.split(/[?#]/, 1)[0]!;
+  const kind = kindOfKey(key);
+  if (kind === "secret" || (oauthCode && key.toLowerCase() === "code")) return REDACTED;
+  if (kind === "credential") return hashedCredentialId(text);
+  if (kind === "login") return text.split(/[?#]/, 1)[0]!;
   if (text.length < 16) return text;
-  return text.replace(SECRET_TEXT, REDACTED).replace(URL_WITH_QUERY, "$1");
+  const tokenLike = text.length >= 25 && /eyJ|IQoJ|FwoG|FQoG|aoa/.test(text);
+  const plain = tokenLike ? text.replace(SECRET_TEXT, REDACTED) : text;
+  return plain.includes("://") ? plain.replace(URL_WITH_QUERY, "$1") : plain;
+}
+
+type KeyKind = "secret" | "credential" | "login" | "plain";
+
+function kindOfKey(key: string): KeyKind {
+  const lower = key.toLowerCase();
+  if (SECRET_KEYS.has(lower)) return "secret";
+  if (CREDENTIAL_KEYS.test(key)) return "credential";
+  return lower === "loginto" ? "login" : "plain";
 }
 
 const SECRET_PAIR = new RegExp(

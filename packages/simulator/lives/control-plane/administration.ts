@@ -6,7 +6,7 @@ import type { AccountAssignment, Group, Membership, Person } from "../../model.t
 import { DAY, HOUR, MINUTE, SECOND } from "../../random.ts";
 import { centerDraft, machineIdentity } from "../record.ts";
 import type { Plan, Stage } from "../stage.ts";
-import { byScim, MASKED, planSyncs } from "./scim.ts";
+import { byScim, joinGroup, leaveGroup, MASKED, planSyncs, switchOff } from "./scim.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -96,18 +96,8 @@ function membershipRecord(
   const { identityStoreId } = stage.organisation;
   const key = `admin/membership/${held.membershipId}/${begins ? "begins" : "ends"}`;
   if (group.externalId !== null) {
-    const operation = {
-      op: begins ? "ADD" : "REMOVE",
-      path: "members",
-      value: [{ value: held.userId }],
-    };
-    return byScim(stage, plan, key, at, "PatchGroup", {
-      id: group.groupId,
-      httpBody: {
-        operations: [operation],
-        schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-      },
-    });
+    const request = (begins ? joinGroup : leaveGroup)(group.groupId, held.userId);
+    return byScim(stage, plan, key, at, "PatchGroup", request);
   }
   const name = begins ? "CreateGroupMembership" : "DeleteGroupMembership";
   const request = begins
@@ -151,14 +141,7 @@ function personRecords(
       { identityStoreId, userId: person.userId },
       null,
     );
-  const operation = { op: "REPLACE", path: "active", value: MASKED };
-  byScim(stage, plan, key, person.disabledAt, "PatchUser", {
-    id: person.userId,
-    httpBody: {
-      operations: [operation],
-      schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-    },
-  });
+  byScim(stage, plan, key, person.disabledAt, "PatchUser", switchOff(person.userId));
 }
 
 /** Every ninth day the pipeline writes a permission set anew, as it was, and provisions it. */

@@ -41,6 +41,30 @@ export function byScim(
   plan.drafts.push(made);
 }
 
+const patch = (operation: Fields): Fields => ({
+  operations: [operation],
+  schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+});
+
+/** The PatchUser that deactivates a person; AWS masks the value. */
+export const switchOff = (userId: string): Fields => ({
+  id: userId,
+  httpBody: patch({ op: "REPLACE", path: "active", value: MASKED }),
+});
+
+const members =
+  (op: "ADD" | "REMOVE") =>
+  (groupId: string, userId: string): Fields => ({
+    id: groupId,
+    httpBody: patch({ op, path: "members", value: [{ value: userId }] }),
+  });
+
+/** The PatchGroup that adds a member. */
+export const joinGroup = members("ADD");
+
+/** The PatchGroup that takes a member out. */
+export const leaveGroup = members("REMOVE");
+
 /** The directory looks in a few times a day; now and then a request of it is wrong. */
 export function planSyncs(stage: Stage, plan: Plan, day: number): void {
   const dice = stage.dice("scim", day);

@@ -1,15 +1,14 @@
 /**
- * Records that exist only because of callers' changes: the change itself, the denied person's tools that keep trying, the help
- * desk that ends sessions. Guarantees stable event ids: a function of the change, the session and the attempt.
+ * Records that exist only because of callers' changes: the change itself and the denied person's tools that keep trying.
+ * Guarantees stable event ids: a function of the change, the session and the attempt. What the help desk and the identity provider
+ * do about a denied person stands in offboarding.ts.
  */
-import type { Change, Person } from "../../model.ts";
+import type { Change } from "../../model.ts";
 import { PARTITION } from "../../partition.ts";
-import { DAY, MINUTE, SECOND } from "../../random.ts";
-import { centerDraft, draft, eventTime, roleIdentity } from "../record.ts";
+import { MINUTE, SECOND } from "../../random.ts";
+import { draft, eventTime } from "../record.ts";
 import { call } from "../roles.ts";
 import { emptyPlan, type Draft, type Session, type Stage } from "../stage.ts";
-import { credentialAt } from "../tokens.ts";
-import { helpDeskAt } from "../watch.ts";
 import { DENYING, type Consequences } from "./consequences.ts";
 
 /** `InstanceArn` on the wire is `instanceArn` in CloudTrail. */
@@ -112,73 +111,4 @@ export function retries(
     }
   }
   return plan.drafts;
-}
-
-/** What the help desk does in a window: ends each portal and token session of a denied person, then disables them. */
-export function helpDeskRecords(
-  stage: Stage,
-  consequences: Consequences,
-  sessions: (around: number) => Session[],
-  from: number,
-  to: number,
-): Draft[] {
-  const out: Draft[] = [];
-  for (const [userId, at] of consequences.helpDesk) {
-    if (at < from - DAY || at >= to) continue;
-    const person = stage.organisation.people.find((candidate) => candidate.userId === userId);
-    if (person === undefined) continue;
-    const living = new Map(
-      sessions(at)
-        .filter(
-          (session) =>
-            session.person.userId === userId &&
-            (session.kind === "portal" || session.kind === "token"),
-        )
-        .filter(
-          (session) =>
-            session.startAt <= at &&
-            at < Math.min(session.hardEndAt, session.signsOutAt ?? Infinity),
-        )
-        .filter((session) => session.startAt < consequences.disabledAt(userId))
-        .map((session) => [session.key, session]),
-    );
-    out.push(
-      ...helpDeskActs(stage, person, at, [...living.values()]).filter(
-        (made) => made.at >= from && made.at < to,
-      ),
-    );
-  }
-  return out;
-}
-
-function helpDeskActs(stage: Stage, person: Person, at: number, living: Session[]): Draft[] {
-  const desk = helpDeskAt(stage, emptyPlan(), at);
-  const named = { identityStoreId: stage.organisation.identityStoreId, userId: person.userId };
-  const act = (what: string, name: string, source: string, second: number, more: object): Draft => {
-    const key = `help-desk/${person.userId}/${at}/${what}`;
-    const accessKeyId = `ASIA${stage.dice("help-desk", key).base32(16)}`;
-    return centerDraft(stage, {
-      key,
-      at: at + second * SECOND,
-      step: "outside",
-      session: null,
-      source,
-      name,
-      identity: roleIdentity(stage, desk, accessKeyId, true),
-      ip: desk.ip,
-      userAgent: desk.userAgent,
-      readOnly: false,
-      request: { ...named, ...more },
-      more: { sessionCredentialFromConsole: "true" },
-    });
-  };
-  const ended = living.map((session, i) => {
-    // A chain of grants has had several credentials; the console names the one that is current.
-    const id = credentialAt(stage, session, at);
-    const more = stage.switches.batchDeleteNamesSession
-      ? { credentialId: id, sessionIds: [id] }
-      : {};
-    return act(session.key, "BatchDeleteSession", "sso.amazonaws.com", i, more);
-  });
-  return [...ended, act("disable", "DisableUser", "sso-directory.amazonaws.com", ended.length, {})];
 }

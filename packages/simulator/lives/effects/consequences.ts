@@ -6,6 +6,7 @@ import type { Change, Organisation } from "../../model.ts";
 import { stateAt, type OrganisationState } from "../../state.ts";
 import { denyingPolicies, userIdsDeniedBy } from "../../state/denies.ts";
 import { disabledByHelpDesk } from "../../state/help-desk.ts";
+import { deactivatedAt, leavings, type Leaving } from "../../state/identity-provider.ts";
 import { textField } from "../../state/parameters.ts";
 import { roleOf, sessionArn } from "../record.ts";
 import type { Draft, Session, Stage } from "../stage.ts";
@@ -46,6 +47,7 @@ export class Consequences {
     for (const person of stage.organisation.people)
       if (person.disabledAt !== null) this.#disabledAt.set(person.userId, person.disabledAt);
     for (const [userId, at] of this.helpDesk) this.#disable(userId, at);
+    if (this.helpDesk.size > 0) this.#touchedMemberships = true;
     for (const change of changes) this.#index(change);
   }
 
@@ -120,17 +122,28 @@ export class Consequences {
       : null;
   }
 
+  /** What the identity provider does about a person whom the help desk disabled; null: it does not know them. */
+  departure(userId: string): { deactivated: number; leavings: Leaving[] } | null {
+    const helpDeskAt = this.helpDesk.get(userId);
+    if (helpDeskAt === undefined) return null;
+    const deactivated = deactivatedAt(this.#organisation, userId, helpDeskAt);
+    if (deactivated === null) return null;
+    const { memberships } = stateAt(this.#organisation, this.changes, deactivated);
+    return {
+      deactivated,
+      leavings: leavings(this.#organisation, memberships, userId, deactivated),
+    };
+  }
+
   /** Whether the grant that a role session needs is gone when it would begin. */
   isRefused(session: Session): boolean {
     const { accountId, permissionSetArn } = roleOf(session);
     const touched =
       this.#touchedMemberships || this.#touchedPairs.has(`${accountId} ${permissionSetArn}`);
     if (!touched || (this.#instants[0] ?? Infinity) > session.startAt) return false;
-    return !stateAt(this.#organisation, this.changes, session.startAt).hasAccess(
-      session.person.userId,
-      accountId,
-      permissionSetArn,
-    );
+    const { helpDeskMinutes } = this.#stage.switches;
+    const state = stateAt(this.#organisation, this.changes, session.startAt, helpDeskMinutes);
+    return !state.hasAccess(session.person.userId, accountId, permissionSetArn);
   }
 
   /** Whether a session never comes to be. */

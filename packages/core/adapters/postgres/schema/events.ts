@@ -57,8 +57,9 @@ export const events = pgTable(
     index("events_role_session")
       .on(table.roleSessionKey)
       .where(sql`role_session_key is not null`),
-    index("events_occurred").on(table.occurredAt),
-    index("events_name").on(table.eventName, table.occurredAt),
+    index("events_grants")
+      .on(table.occurredAt)
+      .where(sql`kind in ('assignment','membership')`),
     check("events_event_id_form", sql`event_id ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'`),
     check(
       "events_kind",

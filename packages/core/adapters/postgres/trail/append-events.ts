@@ -39,8 +39,7 @@ export async function appendEvents(client: pg.PoolClient, batch: AppendBatch): P
   );
   const inserted = await client.query<{ event_id: string }>(INSERT, [rows, batch.receivedAt]);
   const fresh = new Set(inserted.rows.map((row) => row.event_id));
-  const conflicting = await client.query<{ ordinal: number }>(CONFLICTS, [rows]);
-  const odd = new Set(conflicting.rows.map((row) => row.ordinal));
+  const odd = await conflictsAmong(client, placed, fresh);
   placed.forEach((one, ordinal) => {
     if (odd.has(ordinal)) conflicts[one.part]!.push(conflictOf(one));
     else if (fresh.delete(one.decoded.event.eventId)) appended[one.part]!.push(one.decoded.event);
@@ -65,11 +64,30 @@ const INSERT = `
   on conflict (event_id) do nothing
   returning event_id`;
 
-const CONFLICTS = `
-  select r.ordinal
-    from jsonb_to_recordset($1::jsonb) as r(event_id text, content_sha256 text, ordinal int)
-    join events e using (event_id)
-   where e.content_sha256 <> r.content_sha256`;
+/** Which of the records that were not appended stand stored with another content. Few are asked about, mostly none. */
+async function conflictsAmong(
+  client: pg.PoolClient,
+  placed: readonly Placed[],
+  fresh: ReadonlySet<string>,
+): Promise<Set<number>> {
+  const first = new Set(fresh);
+  const repeats = placed.flatMap(({ decoded }, ordinal) =>
+    first.delete(decoded.event.eventId) ? [] : [{ ordinal, decoded }],
+  );
+  if (repeats.length === 0) return new Set();
+  const { rows } = await client.query<{ ordinal: number }>(
+    `select r.ordinal
+       from unnest($1::int[], $2::text[], $3::text[]) as r(ordinal, event_id, content_sha256)
+       join events e using (event_id)
+      where e.content_sha256 <> r.content_sha256`,
+    [
+      repeats.map((repeat) => repeat.ordinal),
+      repeats.map((repeat) => repeat.decoded.event.eventId),
+      repeats.map((repeat) => repeat.decoded.contentSha256),
+    ],
+  );
+  return new Set(rows.map((row) => row.ordinal));
+}
 
 function rowOf(
   { position, decoded }: Placed,

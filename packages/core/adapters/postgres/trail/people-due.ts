@@ -19,6 +19,8 @@ export async function markPeopleDue(
   now: Instant,
 ): Promise<void> {
   if (events.length === 0) return;
+  // The rows to touch are known only after some were touched, so they cannot all be locked in one order: one writer at a time.
+  await client.query("select pg_advisory_xact_lock(hashtext('curfew people due'))");
   await upsertPeople(client, namedPeople(events), now);
   await upsertNames(client, events);
   const names = [...new Set(events.flatMap((event) => nameOf(event)?.name ?? []))];
