@@ -113,6 +113,29 @@ export function portal(
   };
 }
 
+export type TokenGrant = Extract<TrailEvent, { kind: "token" }>;
+
+/** One grant of the one client's chain. */
+export function tokenGrant(
+  person: Person,
+  occurredAt: Instant,
+  credentialId: string | null,
+  parts: Partial<TokenGrant> = {},
+): TokenGrant {
+  return {
+    ...base(person, occurredAt, "CreateToken"),
+    kind: "token",
+    grant: "authorization-code",
+    clientId: "example-client",
+    issued: true,
+    refreshable: true,
+    expiresInSeconds: 3_600,
+    sessionNotOnOrAfter: null,
+    credentialId,
+    ...parts,
+  };
+}
+
 export function sessionDeleted(
   person: Person,
   occurredAt: Instant,

@@ -123,53 +123,6 @@ describe("a denied person", () => {
   });
 });
 
-describe("the help desk", () => {
-  it("ends each portal and token session of a denied person by its credential, then disables them", () => {
-    const demo = makeDemo(7, { helpDeskMinutes: 4 });
-    const person = watchman(demo);
-    const portal = demo.lives
-      .records(NOW - 8 * HOUR, NOW)
-      .find(
-        (made) =>
-          nameOf(made) === "Authenticate" &&
-          at(made, "userIdentity", "onBehalfOf", "userId") === person.userId,
-      );
-    demo.changes.push(deny(demo.organisation, NOW, [person.userId]));
-    const acts = demo.lives
-      .records(EFFECTIVE, EFFECTIVE + HOUR)
-      .filter((made) => ["BatchDeleteSession", "DisableUser"].includes(nameOf(made)));
-    expect(acts.map(nameOf).sort()).toEqual([
-      "BatchDeleteSession",
-      "BatchDeleteSession",
-      "DisableUser",
-    ]);
-    expect(Math.abs((acts[0]?.occurredAt ?? 0) - EFFECTIVE - 4 * MINUTE)).toBeLessThanOrEqual(1000);
-    expect(acts.map((made) => at(made, "requestParameters", "credentialId"))).toContain(
-      at(portal as TrailRecord, "userIdentity", "credentialId"),
-    );
-    for (const made of acts) {
-      expect(at(made, "userIdentity", "type")).toBe("AssumedRole");
-      expect(at(made, "requestParameters", "userId")).toBe(person.userId);
-    }
-  });
-
-  it("does not name the session where the switch says so, and stays away where nobody asked for it", () => {
-    for (const [helpDeskMinutes, expected] of [
-      [4, 2],
-      [null, 0],
-    ] as const) {
-      const demo = makeDemo(7, { helpDeskMinutes, batchDeleteNamesSession: false });
-      demo.changes.push(deny(demo.organisation, NOW, [watchman(demo).userId]));
-      const ended = demo.lives
-        .records(EFFECTIVE, EFFECTIVE + HOUR)
-        .filter((made) => nameOf(made) === "BatchDeleteSession");
-      expect(ended).toHaveLength(expected);
-      for (const made of ended)
-        expect(at(made, "requestParameters", "credentialId")).toBeUndefined();
-    }
-  });
-});
-
 describe("other changes", () => {
   it("let a disabled person's role sessions live on while sign-in, portal and tokens are over", () => {
     const demo = makeDemo(7, withSwitch);
