@@ -133,7 +133,7 @@ async function keepSchedules(queue: QueueHandle, schedules: JobSchedules): Promi
     const every = schedules[job].everySeconds * 1_000;
     const id = schedulerId(job, schedules[job].everySeconds);
     const next = (await queue.getJobScheduler(id))?.next;
-    if (next === undefined || next > Date.now() - every - graceMilliseconds) continue;
+    if (next !== undefined && next > Date.now() - every - graceMilliseconds) continue;
     if (next !== undefined) await queue.removeJobScheduler(id);
     await queue.upsertJobScheduler(id, { every }, { name: job, data: {}, opts: JOB_OPTIONS });
   }
