@@ -18,6 +18,7 @@ import type { Database } from "./database.ts";
 import { appendEvents } from "./trail/append-events.ts";
 import { addCoverage } from "./trail/coverage.ts";
 import { markPeopleDue } from "./trail/people-due.ts";
+import { refusedData, withoutUnstorable } from "./trail/unstorable.ts";
 import { transaction } from "./transaction.ts";
 
 export class PostgresTrailStore implements TrailStore {
@@ -49,32 +50,24 @@ export class PostgresTrailStore implements TrailStore {
   }
 
   async append(batch: AppendBatch, now: Instant): Promise<AppendResult[]> {
-    return transaction(this.#database, async (client) => {
-      const { appended, conflicts } = await appendEvents(client, batch);
-      const rejects = batch.parts.map((part, index) => [
-        ...undecodableOf(part),
-        ...conflicts[index]!,
-      ]);
-      await keepUndecodable(
-        client,
-        batch.parts.flatMap(({ origin }, index) =>
-          rejects[index]!.map((reject) => ({ origin, ...reject })),
-        ),
-      );
-      await markPeopleDue(client, appended.flat(), now);
-      await addCoverage(client, batch);
-      const results = batch.parts.map((part, index): AppendResult => {
-        const ignored = countIgnored(part.records);
-        const others = sumOf(ignored) + rejects[index]!.length + appended[index]!.length;
-        return {
-          appended: appended[index]!.length,
-          duplicates: part.records.length - others,
-          ignored,
-          undecodable: rejects[index]!.length,
-        };
-      });
-      await advance(client, batch.parts, results, now);
-      return results;
+    const appended = (storable: AppendBatch) =>
+      transaction(this.#database, (client) => write(client, storable, now));
+    try {
+      return await appended(batch);
+    } catch (error) {
+      if (refusedData(error) === null) throw error;
+      return appended(await withoutUnstorable(batch, (some) => this.#tryOut(some, now)));
+    }
+  }
+
+  /** Writes the batch and takes it back. */
+  async #tryOut(batch: AppendBatch, now: Instant): Promise<void> {
+    const takenBack = new Error("taken back");
+    await transaction(this.#database, async (client) => {
+      await write(client, batch, now);
+      throw takenBack;
+    }).catch((error: unknown) => {
+      if (error !== takenBack) throw error;
     });
   }
 
@@ -101,7 +94,7 @@ export class PostgresTrailStore implements TrailStore {
         files.map((file) => file.modifiedAt),
       ],
     );
-    return rows.map((row) => files[Number(row.ordinal) - 1]!);
+    return rows.map((row) => files[row.ordinal - 1]!);
   }
 
   async markFollowed(
@@ -120,6 +113,35 @@ export class PostgresTrailStore implements TrailStore {
       [folder, JSON.stringify(files)],
     );
   }
+}
+
+async function write(
+  client: pg.PoolClient,
+  batch: AppendBatch,
+  now: Instant,
+): Promise<AppendResult[]> {
+  const { appended, conflicts } = await appendEvents(client, batch);
+  const rejects = batch.parts.map((part, index) => [...undecodableOf(part), ...conflicts[index]!]);
+  await keepUndecodable(
+    client,
+    batch.parts.flatMap(({ origin }, index) =>
+      rejects[index]!.map((reject) => ({ origin, ...reject })),
+    ),
+  );
+  await markPeopleDue(client, appended.flat(), now);
+  await addCoverage(client, batch);
+  const results = batch.parts.map((part, index): AppendResult => {
+    const ignored = countIgnored(part.records);
+    const others = sumOf(ignored) + rejects[index]!.length + appended[index]!.length;
+    return {
+      appended: appended[index]!.length,
+      duplicates: part.records.length - others,
+      ignored,
+      undecodable: rejects[index]!.length,
+    };
+  });
+  await advance(client, batch.parts, results, now);
+  return results;
 }
 
 type Undecodable = Extract<DecodedRecord, { outcome: "undecodable" }> & { position: number };
