@@ -4,22 +4,38 @@
  */
 import { CommanderError, Command } from "commander";
 import { Fault } from "../../packages/core/domain/fault.ts";
-import { addIngest } from "./commands/ingest.ts";
-import { addLook } from "./commands/look.ts";
-import { addReport } from "./commands/report.ts";
-import { addRevoke } from "./commands/revoke.ts";
-import { addRules } from "./commands/rules.ts";
-import { addStart } from "./commands/start.ts";
-import { addSync } from "./commands/sync.ts";
 import { version } from "./version.ts";
 
-function program(): Command {
+type Add = (program: Command) => void;
+
+/** Which module brings which commands: a command loads its own alone, because loading all of them takes a second. */
+const MODULES: readonly {
+  readonly commands: readonly string[];
+  readonly load: () => Promise<Add>;
+}[] = [
+  { commands: ["start"], load: async () => (await import("./commands/start.ts")).addStart },
+  { commands: ["ingest"], load: async () => (await import("./commands/ingest.ts")).addIngest },
+  {
+    commands: ["sync", "snapshot"],
+    load: async () => (await import("./commands/sync.ts")).addSync,
+  },
+  {
+    commands: ["sessions", "findings", "access", "replay"],
+    load: async () => (await import("./commands/look.ts")).addLook,
+  },
+  { commands: ["report"], load: async () => (await import("./commands/report.ts")).addReport },
+  { commands: ["revoke"], load: async () => (await import("./commands/revoke.ts")).addRevoke },
+  { commands: ["rules"], load: async () => (await import("./commands/rules.ts")).addRules },
+  { commands: ["doctor"], load: async () => (await import("./commands/doctor.ts")).addDoctor },
+];
+
+async function program(asked: string | undefined): Promise<Command> {
   const root = new Command("curfew")
     .description("Audit and session governance for AWS IAM Identity Center")
     .version(version())
     .showSuggestionAfterError(true);
-  for (const add of [addStart, addIngest, addSync, addLook, addReport, addRevoke, addRules])
-    add(root);
+  const own = MODULES.filter(({ commands }) => asked !== undefined && commands.includes(asked));
+  for (const { load } of own.length > 0 ? own : MODULES) (await load())(root);
   quieten(root);
   return root;
 }
@@ -56,7 +72,9 @@ function capitalised(sentence: string): string {
 }
 
 try {
-  await program().parseAsync(process.argv);
+  // The SDK's advice about Node versions is for developers; `doctor` says what matters here.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  await (await program(process.argv[2])).parseAsync(process.argv);
 } catch (error) {
   const { exitCode, code, sentence } = refusal(error);
   const shown = process.argv.includes("--json")

@@ -38,7 +38,15 @@ export class Output {
   table(heads: readonly string[], rows: readonly (readonly unknown[])[], empty: string): void {
     if (this.#json) return;
     if (rows.length === 0) return this.say(empty);
-    const table = new Table({ head: [...heads], style: { head: [], border: [] }, wordWrap: true });
+    // Lines under the heads only: a line under every row would double the length of a list.
+    const chars = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
+    const table = new Table({
+      head: [...heads],
+      chars,
+      style: { head: [], border: [] },
+      wordWrap: true,
+    });
+    if (heads.length > 0) table.push(heads.map((head) => "─".repeat(head.length)));
     for (const row of rows) table.push(row.map((cell) => printable(cell)));
     write(`${table.toString()}\n`);
   }

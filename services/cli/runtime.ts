@@ -35,7 +35,7 @@ import type { Clock } from "../../packages/core/ports/clock.ts";
 import { catalogue } from "../../packages/core/rules/catalogue.ts";
 import { SimulatedClock } from "../../packages/simulator/clock.ts";
 import { PORTAL_SESSION_MINUTES } from "../../packages/simulator/organisation.ts";
-import type { CommonOptions } from "./options.ts";
+import type { CommonOptions, WorldOptions } from "./options.ts";
 
 const MIGRATIONS = fileURLToPath(new URL("../../migrations", import.meta.url));
 const CONNECTIONS = 12;
@@ -107,6 +107,11 @@ export async function openRuntime(
     await server.release();
     throw error;
   }
+}
+
+/** Commands that only look take what is there; told `--demo`, they refuse a directory that holds an organisation. */
+export function lookClaim(options: WorldOptions): () => Claim {
+  return () => ({ kind: options.demo === true ? "demo" : "read" });
 }
 
 interface Server {

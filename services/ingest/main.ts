@@ -4,9 +4,11 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { IngestReceipt } from "../../packages/core/flows/ingest-receipt.ts";
+import { snapshotDue } from "../../packages/core/flows/snapshot-due.ts";
 import { takeSnapshot } from "../../packages/core/flows/take-snapshot.ts";
 import type { Instant } from "../../packages/core/domain/time.ts";
 import type { AccessStore } from "../../packages/core/ports/access-store.ts";
+import type { ObservationStore } from "../../packages/core/ports/observation-store.ts";
 import type { JobQueue } from "../../packages/core/ports/job-queue.ts";
 import { readFiles, readStreams, type ReadPorts } from "./read-once.ts";
 import type { LogFields, Logger } from "../../packages/core/platform/logger.ts";
@@ -14,7 +16,8 @@ import type { Sources } from "./sources.ts";
 
 const FILES_EVERY_MILLISECONDS = 2_000;
 const STREAMS_EVERY_MILLISECONDS = 30_000;
-const SNAPSHOT_EVERY_MILLISECONDS = 6 * 60 * 60 * 1_000;
+/** How often it is asked whether the directory is due; `snapshotDue` decides. */
+const SNAPSHOT_ASKED_EVERY_MILLISECONDS = 30_000;
 /** After a failure, doubled each time. */
 const FIRST_RETRY_MILLISECONDS = 2_000;
 const LONGEST_RETRY_MILLISECONDS = 5 * 60 * 1_000;
@@ -23,6 +26,7 @@ export interface IngestDependencies {
   readonly sources: Sources;
   readonly ports: Omit<ReadPorts, "signal">;
   readonly access: AccessStore;
+  readonly observations: ObservationStore;
   readonly newSnapshotId: (now: Instant) => string;
   readonly queue: Pick<JobQueue, "nudge">;
   readonly log: Pick<Logger, "info" | "error">;
@@ -78,11 +82,12 @@ function turnsOf(dependencies: IngestDependencies, signal: AbortSignal): Turn[] 
     },
     {
       source: "snapshot",
-      everyMilliseconds: SNAPSHOT_EVERY_MILLISECONDS,
+      everyMilliseconds: SNAPSHOT_ASKED_EVERY_MILLISECONDS,
       run: async () => {
         const { directory } = sources;
-        if (directory === null) return null;
         const { clock } = ports;
+        if (directory === null || !(await snapshotDue(dependencies.observations, clock)))
+          return null;
         const { newSnapshotId: newId } = dependencies;
         const progress = () => undefined;
         const receipt = await takeSnapshot({ directory, store: access, clock, newId, progress });

@@ -40,7 +40,6 @@ export interface Config {
   /** 0: any free port. */
   readonly port: number;
   readonly logLevel: LogLevel;
-  readonly reportDirectory: string;
 }
 
 /** Command-line options that take the place of a setting. */
@@ -178,6 +177,5 @@ export function readConfig(environment: Environment, options: ConfigOptions = {}
     host: read("CURFEW_HOST") ?? "127.0.0.1",
     port: read("CURFEW_PORT") ?? 8580,
     logLevel: read("CURFEW_LOG_LEVEL") ?? "info",
-    reportDirectory: read("CURFEW_REPORT_DIR") ?? join(dataDirectory, "reports"),
   });
 }

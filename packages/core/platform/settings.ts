@@ -125,7 +125,6 @@ export const SETTINGS = {
     allowed: "an address or host name such as 127.0.0.1",
   },
   CURFEW_LOG_LEVEL: { form: z.enum(LOG_LEVELS), allowed: `one of ${LOG_LEVELS.join(", ")}` },
-  CURFEW_REPORT_DIR: { form: folder, allowed: "the path of a folder" },
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;

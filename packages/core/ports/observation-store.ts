@@ -15,6 +15,14 @@ export interface CoverageRow {
 
 export interface ObservationStore {
   coverage(): Promise<CoverageRow[]>;
+  /**
+   * When the directory was last read whole, and since when a revocation under way asks for a newer reading: its request and every
+   * change it made or confirmed. Null: never, and nothing asks.
+   */
+  snapshotTimes(): Promise<{
+    readonly newest: Instant | null;
+    readonly neededSince: Instant | null;
+  }>;
   /** Every assignment and membership event before the instant. */
   grantEvents(before: Instant): Promise<TrailEvent[]>;
 }

@@ -10,15 +10,16 @@ import {
   asOfOption,
   withAsOf,
   withCommonOptions,
+  withDemo,
   wordOption,
   type AsOfOptions,
-  type CommonOptions,
+  type WorldOptions,
 } from "../options.ts";
 import { Output } from "../output.ts";
-import { openRuntime, type Runtime } from "../runtime.ts";
+import { lookClaim, openRuntime, type Runtime } from "../runtime.ts";
 import { accessAt, findingsHeldAt, personsNamed, sessionsAt, storedFindings } from "../views.ts";
 
-type LookOptions = CommonOptions &
+type LookOptions = WorldOptions &
   AsOfOptions & {
     readonly user?: string;
     readonly kind?: string;
@@ -29,23 +30,23 @@ type LookOptions = CommonOptions &
   };
 
 export function addLook(program: Command): void {
-  withAsOf(withCommonOptions(program.command("sessions")))
+  withAsOf(withDemo(withCommonOptions(program.command("sessions"))))
     .description("who is and was signed in, one session a line")
     .option("--user <user>", "a userId, userName or e-mail address")
     .option("--kind <kind>", SESSION_KINDS.join(", "))
     .option("--state <state>", SESSION_STATES.join(", "))
     .action((options: LookOptions) => look(options, sessions));
-  withAsOf(withCommonOptions(program.command("findings")))
+  withAsOf(withDemo(withCommonOptions(program.command("findings"))))
     .description("what the rules found, one finding a line")
     .option("--rule <id>", "only this rule")
     .option("--state <state>", FINDING_STATES.join(", "))
     .action((options: LookOptions) => look(options, findings));
-  withAsOf(withCommonOptions(program.command("access")))
+  withAsOf(withDemo(withCommonOptions(program.command("access"))))
     .description("who can become what in which account, one path a line")
     .option("--user <user>", "a userId, userName or e-mail address")
     .option("--account <id>", "only this account")
     .action((options: LookOptions) => look(options, access));
-  withCommonOptions(program.command("replay"))
+  withDemo(withCommonOptions(program.command("replay")))
     .description("rebuild sessions and findings from the stored events")
     .option("--verify", "exit 1 when what is stored differs")
     .action((options: LookOptions) => look(options, rebuild));
@@ -56,7 +57,7 @@ async function look(
   work: (runtime: Runtime, options: LookOptions, output: Output) => Promise<void>,
 ): Promise<void> {
   const output = new Output(options);
-  const runtime = await openRuntime(options);
+  const runtime = await openRuntime(options, lookClaim(options));
   try {
     await judgeDue(runtime, output);
     await work(runtime, options, output);

@@ -10,19 +10,19 @@ import {
   asOfOption,
   withAsOf,
   withCommonOptions,
+  withDemo,
   type AsOfOptions,
-  type CommonOptions,
+  type WorldOptions,
 } from "../options.ts";
 import { Output } from "../output.ts";
 import { reportPorts } from "../reports.ts";
-import { openRuntime } from "../runtime.ts";
+import { lookClaim, openRuntime } from "../runtime.ts";
 
-type ReportOptions = CommonOptions &
-  AsOfOptions & { readonly out: string; readonly format: string };
+type ReportOptions = WorldOptions & AsOfOptions & { readonly out: string; readonly format: string };
 
 export function addReport(program: Command): void {
   const report = program.command("report").description("write a report");
-  withAsOf(withCommonOptions(report.command("access-review")))
+  withAsOf(withDemo(withCommonOptions(report.command("access-review"))))
     .description("the access review: who holds which access, how it is used, what to decide")
     .requiredOption("--out <folder>", "where the files go")
     .option("--format <list>", "html, csv, json", "html,csv,json")
@@ -33,7 +33,7 @@ async function accessReview(options: ReportOptions): Promise<void> {
   const started = performance.now();
   const output = new Output(options);
   const formats = reportFormats(options.format);
-  const runtime = await openRuntime(options);
+  const runtime = await openRuntime(options, lookClaim(options));
   try {
     const at = asOfOption(options.asOf, runtime.now());
     if (options.asOf === undefined) await judgeDue(runtime, output);

@@ -11,6 +11,9 @@ import {
   revocationView,
   type RevocationView,
 } from "../../../packages/core/flows/revocation/view.ts";
+import { snapshotDue } from "../../../packages/core/flows/snapshot-due.ts";
+import { takeSnapshot } from "../../../packages/core/flows/take-snapshot.ts";
+import type { Instant } from "../../../packages/core/domain/time.ts";
 import { sweepPeople } from "../../../packages/core/flows/sweep-people.ts";
 import { readFiles, readStreams } from "../../ingest/read-once.ts";
 import { numberOption, withCommonOptions, withDemo, type WorldOptions } from "../options.ts";
@@ -138,7 +141,19 @@ async function follow(
 }
 
 async function readAgain(runtime: Runtime, world: World): Promise<void> {
-  const ports = { store: runtime.stores.trail, clock: runtime.clock };
+  const { clock, stores } = runtime;
+  const ports = { store: stores.trail, clock };
+  const { directory } = world.sources;
+  if (directory !== null && (await snapshotDue(stores.observations, clock))) {
+    const newId = (now: Instant) => runtime.newId("snp", now);
+    await takeSnapshot({
+      directory,
+      store: stores.access,
+      clock,
+      newId,
+      progress: () => undefined,
+    });
+  }
   await readFiles(world.sources, ports);
   await readStreams(world.sources, ports);
   await sweepPeople(runtime.sweepPorts);

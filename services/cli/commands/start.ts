@@ -85,6 +85,7 @@ async function run(
     sources: world.sources,
     ports: { store: runtime.stores.trail, clock: runtime.clock },
     access: runtime.stores.access,
+    observations: runtime.stores.observations,
     newSnapshotId: (now) => runtime.newId("snp", now),
     queue,
     log,

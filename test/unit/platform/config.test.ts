@@ -33,7 +33,6 @@ describe("settings", () => {
       host: "127.0.0.1",
       port: 8580,
       logLevel: "info",
-      reportDirectory: resolve(".curfew/reports"),
     });
   });
 
@@ -57,7 +56,6 @@ describe("settings", () => {
       CURFEW_HOST: "::1",
       CURFEW_PORT: "0",
       CURFEW_LOG_LEVEL: "debug",
-      CURFEW_REPORT_DIR: "/srv/reports",
     });
     expect(config).toMatchObject({
       dataDirectory: "/srv/curfew",
@@ -74,7 +72,6 @@ describe("settings", () => {
       host: "::1",
       port: 0,
       logLevel: "debug",
-      reportDirectory: "/srv/reports",
     });
     expect(config.databaseUrl?.reveal()).toBe("postgres://curfew:hidden@db.example.com/curfew");
     expect(config.webhook?.secret.reveal()).toBe(WEBHOOK_SECRET);
@@ -138,7 +135,6 @@ describe("a refusal", () => {
     ["CURFEW_PORT", "65536"],
     ["CURFEW_HOST", "http://127.0.0.1"],
     ["CURFEW_LOG_LEVEL", "verbose"],
-    ["CURFEW_REPORT_DIR", "\0"],
   ];
 
   it.each(MALFORMED)("of %s=%j names it and what is allowed", (name, value) => {

@@ -21,6 +21,19 @@ export class PostgresObservationStore implements ObservationStore {
     return rows;
   }
 
+  async snapshotTimes(): Promise<{ newest: Instant | null; neededSince: Instant | null }> {
+    const { rows } = await this.#database.pool.query<{
+      newest: Instant | null;
+      neededSince: Instant | null;
+    }>(
+      `select (select max(started_at) from access_snapshots) as newest,
+              (select max(greatest(r.requested_at, s.performed_at, s.confirmed_at))
+                 from revocations r left join revocation_steps s on s.revocation_id = r.id
+                where not r.settled and (r.approved_at is not null or not r.approval_needed)) as "neededSince"`,
+    );
+    return rows[0]!;
+  }
+
   async grantEvents(before: Instant): Promise<TrailEvent[]> {
     const { rows } = await this.#database.pool.query<{ record: unknown }>(
       `select record from events

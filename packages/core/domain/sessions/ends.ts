@@ -11,19 +11,32 @@ import { lastSeen, type Draft } from "./draft.ts";
 const UNKNOWN_DURATION =
   "the access portal's session duration is not known; no API reads it, so enter it as CURFEW_PORTAL_SESSION_MINUTES";
 
+const UNKNOWN_BACKGROUND =
+  "the duration of user background sessions is a setting that no API reads, and sign-out does not end them";
+
 /** A session that was used this long after an event did not end by it. */
 const GRACE = MINUTE;
 
 export function setHardEnds(drafts: readonly Draft[], settings: SessionSettings): void {
   for (const draft of drafts) {
     draft.endsAt = hardEnd(draft, settings);
-    if (draft.endsAt.at === null) draft.unknownReason = UNKNOWN_DURATION;
+    if (draft.endsAt.at === null) {
+      draft.unknownReason = draft.kind === "background" ? UNKNOWN_BACKGROUND : UNKNOWN_DURATION;
+    }
   }
 }
 
 function hardEnd(draft: Draft, settings: SessionSettings): Draft["endsAt"] {
   const stated = statedEnd(draft);
   if (stated !== null) return stated;
+  if (draft.kind === "background") {
+    // Its duration is a setting of its own, 7 days unless changed, that no API reads either.
+    return {
+      at: null,
+      limitedBy: "user background session duration (not known)",
+      certainty: "unknown",
+    };
+  }
   if (settings.portalSessionMinutes === null) {
     return {
       at: null,

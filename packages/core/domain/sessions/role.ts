@@ -40,12 +40,20 @@ export function roleSessions(events: readonly TrailEvent[]): RoleSessions {
   return withVendings(drafts, events.filter(isVending));
 }
 
+/** AWS: CreatePermissionSet, Name; AssignmentTarget, TargetId. Anything else names no session that could be kept or ended. */
+const PERMISSION_SET_NAME = /^[\w+=,.@-]{1,32}$/;
+const ACCOUNT_ID = /^\d{12}$/;
+
+function isPermissionSetName(name: string | null | undefined): boolean {
+  return name !== null && name !== undefined && PERMISSION_SET_NAME.test(name);
+}
+
 function sessionOf(event: TrailEvent): RoleSessionRef | null {
   const session =
     event.kind === "role-issued" || event.kind === "role-call"
       ? event.session
       : (event.callerSession ?? null);
-  return session === null || session.permissionSetName === null ? null : session;
+  return isPermissionSetName(session?.permissionSetName) ? session : null;
 }
 
 function opened(session: RoleSessionRef, key: string, event: TrailEvent): Draft {
@@ -82,7 +90,8 @@ function isVending(event: TrailEvent): event is Vending {
     (event.action === "get-role-credentials" || event.action === "federate") &&
     event.errorCode === null &&
     event.targetAccountId !== null &&
-    event.permissionSetName !== null
+    ACCOUNT_ID.test(event.targetAccountId) &&
+    isPermissionSetName(event.permissionSetName)
   );
 }
 
