@@ -93,6 +93,15 @@ describe.each(LISTS)("%s", (path, total, schema) => {
   );
 });
 
+test("a cursor of one list is refused by another whose keys look alike", async () => {
+  const { nextCursor } = (await api.get("/v1/tokens?limit=1")).json<Listed>();
+  expect((await api.get(`/v1/tokens?cursor=${nextCursor}`)).statusCode).toBe(200);
+  expect((await api.get(`/v1/revocations?cursor=${nextCursor}`)).json()).toMatchObject({
+    status: 400,
+    code: "input.invalid",
+  });
+});
+
 test("sessions are narrowed by user, kind and state", async () => {
   const { userId, userName } = person(1);
   expect(await everyPage(`/v1/sessions?user=${userId}`, 1)).toHaveLength(2);
