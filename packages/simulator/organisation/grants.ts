@@ -1,11 +1,12 @@
 /**
- * Who may become what: 44 groups, their members and the account assignments, with periods that begin and end within the
+ * Who may become what: 47 groups, their members and the account assignments, with periods that begin and end within the
  * history. Guarantees that every person of a working profile has at least one grant, that some grants are never used, and
- * that half of the groups belong to the external directory (SCIM) and half are local.
+ * that about half of the groups belong to the external directory (SCIM), with none but its own people, and half are local.
  */
 import type { Account, PermissionSet, Person } from "../model.ts";
 import { DAY, HOUR, type Dice } from "../random.ts";
 import { TEAMS } from "./accounts.ts";
+import { separateLocalPeople } from "./local-people.ts";
 import { assign, group, join, of, type Grants, type Site } from "./site.ts";
 
 const WATCH = ["apac", "emea", "amer"] as const;
@@ -225,5 +226,6 @@ export function buildGrants(
   grantOffices(site);
   grantDirectly(site);
   grantForAWhile(site);
+  separateLocalPeople(site);
   return site.grants;
 }

@@ -18,7 +18,7 @@ describe("the organisation", () => {
 
   it("has the size of a real one", () => {
     expect(organisation.people.length).toBeGreaterThanOrEqual(220);
-    expect(organisation.groups).toHaveLength(44);
+    expect(organisation.groups).toHaveLength(47);
     expect(organisation.groups.filter((group) => group.externalId !== null)).toHaveLength(22);
     expect(organisation.accounts).toHaveLength(31);
     expect(organisation.permissionSets).toHaveLength(26);
@@ -42,6 +42,26 @@ describe("the organisation", () => {
       const seconds = durationSeconds(set.sessionDuration);
       expect(seconds).toBeGreaterThanOrEqual(3600);
       expect(seconds).toBeLessThanOrEqual(12 * 3600);
+    }
+  });
+
+  it("has nobody in a group of the external directory whom that directory does not know", () => {
+    const external = <T extends { externalId: string | null }>(list: T[]): T[] =>
+      list.filter((one) => one.externalId !== null);
+    const people = new Set(external(organisation.people).map((one) => one.userId));
+    const groups = new Set(external(organisation.groups).map((one) => one.groupId));
+    const strays = organisation.memberships.filter(
+      (held) => groups.has(held.groupId) && !people.has(held.userId),
+    );
+    expect(strays).toEqual([]);
+    const local = organisation.people.filter((one) => one.externalId === null);
+    const state = stateAt(organisation, [], OPENING);
+    for (const one of local) {
+      const held = state.memberships.filter((member) => member.userId === one.userId);
+      expect(
+        state.assignments.filter((grant) => held.some((in_) => in_.groupId === grant.principalId))
+          .length,
+      ).toBeGreaterThan(0);
     }
   });
 
