@@ -11,6 +11,7 @@ import { Consequences, type StateMemory } from "./lives/effects/consequences.ts"
 import { offboarding } from "./lives/effects/offboarding.ts";
 import { planNoise } from "./lives/noise.ts";
 import { planPersonDay } from "./lives/person-day.ts";
+import { planRecorder } from "./lives/recorder.ts";
 import { emptyPlan, Stage, type Draft, type Plan, type Session } from "./lives/stage.ts";
 import { planWatch } from "./lives/watch.ts";
 import type { Change, Organisation, Switches, TrailRecord } from "./model.ts";
@@ -77,6 +78,7 @@ export class Lives {
     planAdministration(this.stage, plan, day);
     planAttacks(this.stage, plan, day);
     planNoise(this.stage, plan, day);
+    planRecorder(this.stage, plan, day);
     this.#plans.set(day, plan);
     trim(this.#plans, PLANS_KEPT);
     return plan;

@@ -2,6 +2,7 @@
  * The command line. Exit codes: 0 done, 1 the answer is "no" (a difference, a failed check), 2 the caller's input is wrong,
  * 3 the environment is. A refusal is one sentence on standard error.
  */
+import { inspect } from "node:util";
 import { CommanderError, Command } from "commander";
 import { Fault } from "../../packages/core/domain/fault.ts";
 import { version } from "./version.ts";
@@ -82,6 +83,6 @@ try {
     : `curfew: ${sentence}`;
   if (exitCode !== 0) process.stderr.write(`${shown}\n`);
   if (!(error instanceof Fault) && process.env["CURFEW_LOG_LEVEL"] === "debug")
-    console.error(error);
+    process.stderr.write(`${inspect(error)}\n`);
   process.exitCode = exitCode;
 }

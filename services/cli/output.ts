@@ -6,6 +6,9 @@ import { SingleBar } from "cli-progress";
 import Table from "cli-table3";
 import type { CommonOptions } from "./options.ts";
 
+/** What a table shows in one place; null shows as a dash. */
+export type Cell = string | number | boolean | null | undefined;
+
 export class Output {
   readonly #json: boolean;
   readonly #quiet: boolean;
@@ -35,7 +38,7 @@ export class Output {
   }
 
   /** Rows under their heads, or the sentence when there are none. */
-  table(heads: readonly string[], rows: readonly (readonly unknown[])[], empty: string): void {
+  table(heads: readonly string[], rows: readonly (readonly Cell[])[], empty: string): void {
     if (this.#json) return;
     if (rows.length === 0) return this.say(empty);
     // Lines under the heads only: a line under every row would double the length of a list.
@@ -80,7 +83,7 @@ function write(text: string): void {
 }
 
 /** Escape sequences, line breaks and direction marks of untrusted text would forge what a terminal shows. */
-export function printable(value: unknown): string {
+export function printable(value: Cell): string {
   if (value === null || value === undefined) return "–";
   return String(value).replace(
     // oxlint-disable-next-line no-control-regex -- control characters are what is removed here

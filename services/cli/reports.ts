@@ -1,7 +1,7 @@
 /** Where reports come from, for the command and for the worker. */
 import { PostgresReportStore } from "../../packages/core/adapters/postgres/report-store.ts";
-import { reviewFactsSource } from "../../packages/core/flows/review-facts.ts";
-import type { SealPorts } from "../../packages/core/flows/seal-weekly-report.ts";
+import { reviewFactsSource } from "../../packages/core/flows/report/review-facts.ts";
+import type { SealPorts } from "../../packages/core/flows/report/seal-weekly-report.ts";
 import type { Runtime } from "./runtime.ts";
 
 export function reportPorts(runtime: Runtime): SealPorts {

@@ -1,7 +1,7 @@
 /** What the flows of a revocation are handed, here and by the worker: who may be cut, and by what. */
 import { randomBytes } from "node:crypto";
 import { userInfo } from "node:os";
-import { PostgresRevocationStore } from "../../packages/core/adapters/postgres/revocation-store.ts";
+import { PostgresRevocationStore } from "../../packages/core/adapters/postgres/revocation/revocation-store.ts";
 import type { ContainSettings } from "../../packages/core/domain/revocation/facts.ts";
 import type { RevocationPorts, StepPorts } from "../../packages/core/flows/revocation/ports.ts";
 import type { Runtime } from "./runtime.ts";

@@ -11,13 +11,13 @@ import {
   ping,
   type Database,
 } from "../../packages/core/adapters/postgres/database.ts";
-import { PostgresFindingStore } from "../../packages/core/adapters/postgres/finding-store.ts";
+import { PostgresFindingStore } from "../../packages/core/adapters/postgres/people/finding-store.ts";
 import { migrate } from "../../packages/core/adapters/postgres/migrate.ts";
-import { PostgresObservationStore } from "../../packages/core/adapters/postgres/observation-store.ts";
-import { PostgresPersonHistory } from "../../packages/core/adapters/postgres/person-history.ts";
-import { PostgresSessionStore } from "../../packages/core/adapters/postgres/session-store.ts";
-import { PostgresSweepStore } from "../../packages/core/adapters/postgres/sweep-store.ts";
-import { PostgresTrailStore } from "../../packages/core/adapters/postgres/trail-store.ts";
+import { PostgresObservationStore } from "../../packages/core/adapters/postgres/trail/observation-store.ts";
+import { PostgresPersonHistory } from "../../packages/core/adapters/postgres/people/person-history.ts";
+import { PostgresSessionStore } from "../../packages/core/adapters/postgres/people/session-store.ts";
+import { PostgresSweepStore } from "../../packages/core/adapters/postgres/people/sweep-store.ts";
+import { PostgresTrailStore } from "../../packages/core/adapters/postgres/trail/trail-store.ts";
 import { createdId } from "../../packages/core/domain/ids.ts";
 import type { SessionSettings } from "../../packages/core/domain/session.ts";
 import { instant, type Instant } from "../../packages/core/domain/time.ts";

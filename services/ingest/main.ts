@@ -3,7 +3,7 @@
  * failing source holds up no other. What it appends makes people due in the same transaction; the nudge only saves time.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import type { IngestReceipt } from "../../packages/core/flows/ingest-receipt.ts";
+import type { IngestReceipt } from "../../packages/core/flows/ingest/ingest-receipt.ts";
 import { snapshotDue } from "../../packages/core/flows/snapshot-due.ts";
 import { takeSnapshot } from "../../packages/core/flows/take-snapshot.ts";
 import type { Instant } from "../../packages/core/domain/time.ts";

@@ -1,7 +1,14 @@
 /** Reads every source once, to its end: what `curfew sync` does, and each turn of the ingest service. */
-import { followFolder, type FolderReceipt } from "../../packages/core/flows/follow-folder.ts";
-import { NOTHING, sum, type IngestReceipt } from "../../packages/core/flows/ingest-receipt.ts";
-import { readStream } from "../../packages/core/flows/read-stream.ts";
+import {
+  followFolder,
+  type FolderReceipt,
+} from "../../packages/core/flows/ingest/follow-folder.ts";
+import {
+  NOTHING,
+  sum,
+  type IngestReceipt,
+} from "../../packages/core/flows/ingest/ingest-receipt.ts";
+import { readStream } from "../../packages/core/flows/ingest/read-stream.ts";
 import type { Instant } from "../../packages/core/domain/time.ts";
 import type { Clock } from "../../packages/core/ports/clock.ts";
 import type { TrailStore } from "../../packages/core/ports/trail-store.ts";

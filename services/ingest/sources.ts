@@ -1,7 +1,6 @@
 /** What ingest reads: everything behind ports, so that the demo organisation and AWS are the same to it. */
 import type { Directory } from "../../packages/core/ports/directory.ts";
-import type { PolledSource } from "../../packages/core/ports/event-source.ts";
-import type { Folder } from "../../packages/core/ports/folder.ts";
+import type { Folder, PolledSource } from "../../packages/core/ports/event-source.ts";
 
 export interface Sources {
   /** A folder of trail files that is followed; null: none. */

@@ -2,7 +2,7 @@
 import type { OpenedQueue } from "#core/adapters/queue/open-queue";
 import type { DeliverPorts } from "#core/flows/deliver-alerts";
 import type { StepPorts } from "#core/flows/revocation/ports";
-import type { SealPorts } from "#core/flows/seal-weekly-report";
+import type { SealPorts } from "#core/flows/report/seal-weekly-report";
 import type { SweepPorts } from "#core/flows/sweep-people";
 import type { Logger } from "#core/platform/logger";
 

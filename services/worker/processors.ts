@@ -3,9 +3,9 @@
  * lost, repeated or late changes nothing but the time.
  */
 import type { JobProcessors } from "#core/adapters/queue/worker";
-import { advanceRevocations } from "#core/flows/advance-revocations";
+import { advanceRevocations } from "#core/flows/revocation/advance-revocations";
 import { deliverAlerts } from "#core/flows/deliver-alerts";
-import { sealWeeklyReport } from "#core/flows/seal-weekly-report";
+import { sealWeeklyReport } from "#core/flows/report/seal-weekly-report";
 import { sweepPeople } from "#core/flows/sweep-people";
 import type { LogFields } from "#core/platform/logger";
 import type { JobName } from "#core/ports/job-queue";

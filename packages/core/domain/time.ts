@@ -13,6 +13,8 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
+type Six = [number, number, number, number, number, number];
+
 const CLOUDTRAIL_TIME =
   /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/;
 
@@ -31,10 +33,10 @@ export function parseInstant(text: unknown): Instant | null {
   if (typeof text !== "string") return null;
   const match = CLOUDTRAIL_TIME.exec(text);
   if (match === null) return null;
-  const [, year, month, day, hour, minute, second] = match.map(Number) as number[];
-  const lastDay = new Date(Date.UTC(year!, month!, 0)).getUTCDate();
-  if (month! < 1 || month! > 12 || day! < 1 || day! > lastDay) return null;
-  if (hour! > 23 || minute! > 59 || second! > 59) return null;
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as Six;
+  const lastDay = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  if (month < 1 || month > 12 || day < 1 || day > lastDay) return null;
+  if (hour > 23 || minute > 59 || second > 59) return null;
   const milliseconds = Date.parse(text);
   return Number.isNaN(milliseconds) ? null : instant(milliseconds);
 }

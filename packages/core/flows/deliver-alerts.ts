@@ -5,7 +5,7 @@
 import { HOUR, instant, plus, SECOND, type Instant } from "../domain/time.ts";
 import type { AlertSink, SendOutcome } from "../ports/alert-sink.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { DeliveryStore, PacedRefusal, Settlement } from "../ports/delivery-store.ts";
+import type { DeliveryStore, Settlement } from "../ports/delivery-store.ts";
 
 /** Attempts after which an alert is dead: with the back-off below, about twelve hours after the first. */
 export const MAXIMUM_ATTEMPTS = 20;
@@ -40,11 +40,7 @@ export function backOff(failedAttempts: number, retryAfterMilliseconds = 0): num
 }
 
 /** What an outcome means for the delivery, after `attempts` recorded attempts before this one. */
-export function settle(
-  outcome: SendOutcome | PacedRefusal,
-  attempts: number,
-  now: Instant,
-): Settlement {
+export function settle(outcome: SendOutcome, attempts: number, now: Instant): Settlement {
   if (outcome.outcome === "delivered") return { state: "delivered" };
   if (outcome.outcome === "dead") return { state: "dead", reason: outcome.reason };
   const made = attempts + 1;

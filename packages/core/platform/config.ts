@@ -3,7 +3,6 @@
  * A setting that is unknown, malformed or contradicted by another stops the start with a sentence that names it and says what is allowed. An empty value
  * counts as none. It looks at no file, network or clock: whether a folder or server is there shows when it is used.
  */
-import { join } from "node:path";
 import { Fault } from "#core/domain/fault";
 import type { Secret } from "./secret.ts";
 import {

@@ -9,7 +9,12 @@ export interface AlertMessage {
 export type SendOutcome =
   | { readonly outcome: "delivered" }
   /** Try again later. */
-  | { readonly outcome: "refused"; readonly reason: string }
+  | {
+      readonly outcome: "refused";
+      readonly reason: string;
+      /** When the receiver asked to be tried again, from now. */
+      readonly retryAfterMilliseconds?: number;
+    }
   /** Never again: the receiver said it is gone, or the message can never be accepted. */
   | { readonly outcome: "dead"; readonly reason: string };
 

@@ -1,9 +1,8 @@
 /** The outbox: alerts that were written with their finding and wait to be sent. */
-import type { AlertMessage, SendOutcome } from "./alert-sink.ts";
+import type { AlertMessage } from "./alert-sink.ts";
 import type { Instant } from "../domain/time.ts";
 
-export const DELIVERY_STATES = ["pending", "delivered", "dead"] as const;
-export type DeliveryState = (typeof DELIVERY_STATES)[number];
+export type DeliveryState = "pending" | "delivered" | "dead";
 
 export interface Delivery extends AlertMessage {
   readonly channel: string;
@@ -17,11 +16,6 @@ export interface Delivery extends AlertMessage {
   readonly createdAt: Instant;
   readonly deliveredAt: Instant | null;
 }
-
-/** A refusal in which the receiver said when to come back. */
-export type PacedRefusal = Extract<SendOutcome, { outcome: "refused" }> & {
-  readonly retryAfterMilliseconds?: number;
-};
 
 /** What is recorded of an attempt. */
 export type Settlement =

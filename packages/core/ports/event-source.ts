@@ -25,3 +25,16 @@ export interface PolledSource {
   /** The pages of `[from, to)`, newest first; the caller paces itself by awaiting. */
   pages(from: Instant, to: Instant): AsyncIterable<SourcePage>;
 }
+
+export interface FolderEntry {
+  /** As shown in sentences and kept with the file's row. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly modifiedAt: Instant;
+}
+
+export interface Folder {
+  /** The trail files below it, in the order of their names; digests and foreign names are left out. */
+  list(path: string): Promise<FolderEntry[]>;
+  read(path: string): Promise<Uint8Array>;
+}

@@ -1,13 +1,9 @@
-/**
- * The queue only nudges: every job can be lost or run twice without harm, because Postgres knows what is due.
- */
-export const JOBS = [
-  "sweep-people",
-  "deliver-alerts",
-  "advance-revocations",
-  "seal-weekly-report",
-] as const;
-export type JobName = (typeof JOBS)[number];
+/** The queue only nudges: every job can be lost or run twice without harm, because Postgres knows what is due. */
+export type JobName =
+  | "sweep-people"
+  | "deliver-alerts"
+  | "advance-revocations"
+  | "seal-weekly-report";
 
 export interface JobQueue {
   /** Asks for the job soon. Best effort: never throws. */

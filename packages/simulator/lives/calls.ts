@@ -17,6 +17,9 @@ export interface ApiCall {
   resource: string;
 }
 
+/** Where calls to services without Regions are recorded (AWS: CloudTrail User Guide, global service events). */
+export const GLOBAL_REGION = "us-east-1";
+
 type Maker = (accountId: string, region: string, dice: Dice) => ApiCall;
 
 const arn = (service: string, region: string, accountId: string, rest: string): string =>
@@ -55,7 +58,7 @@ const roles: Maker = () => ({
   name: "ListRoles",
   prefix: "iam",
   readOnly: true,
-  region: "us-east-1",
+  region: GLOBAL_REGION,
   request: { maxItems: 100 },
   resource: "*",
 });
@@ -134,7 +137,7 @@ const policy: Maker = (accountId) => ({
   name: "GetAccountAuthorizationDetails",
   prefix: "iam",
   readOnly: true,
-  region: "us-east-1",
+  region: GLOBAL_REGION,
   request: null,
   resource: arn("iam", "", accountId, "*"),
 });

@@ -2,8 +2,12 @@
 import type { Command } from "commander";
 import { fileFolder, trailFilesAt } from "../../../packages/core/adapters/files/folder.ts";
 import type { Fault } from "../../../packages/core/domain/fault.ts";
-import { ingestFiles } from "../../../packages/core/flows/ingest-files.ts";
-import { NOTHING, sum, type IngestReceipt } from "../../../packages/core/flows/ingest-receipt.ts";
+import { ingestFiles } from "../../../packages/core/flows/ingest/ingest-files.ts";
+import {
+  NOTHING,
+  sum,
+  type IngestReceipt,
+} from "../../../packages/core/flows/ingest/ingest-receipt.ts";
 import { judgeDue } from "../judge.ts";
 import { withCommonOptions, type CommonOptions } from "../options.ts";
 import { Output } from "../output.ts";
@@ -23,7 +27,7 @@ async function ingest(paths: string[], options: CommonOptions): Promise<void> {
   const output = new Output(options);
   // Every path is looked up before anything is opened: a mistyped one leaves nothing half-done.
   const files = (
-    await Promise.all(paths.map((path) => (path === "-" ? [path] : trailFilesAt(path))))
+    await Promise.all(paths.map(async (path) => (path === "-" ? [path] : trailFilesAt(path))))
   ).flat();
   const runtime = await openRuntime(options, () => ({ kind: "local" }));
   try {
@@ -73,7 +77,7 @@ function report(files: number, receipt: IngestReceipt, elapsed: number, output: 
   output.say(
     `${records} records in ${files} files: ${appended} appended, ${duplicates} known already, ${ignored} not ours, ${undecodable} undecodable (${elapsedMs} ms).`,
   );
-  for (const [reason, count] of Object.entries(ignoredByReason).toSorted()) {
+  for (const [reason, count] of Object.entries(ignoredByReason)) {
     output.note(`  not ours: ${count} × ${reason}`);
   }
 }

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { Fault } from "../../../packages/core/domain/fault.ts";
 import { readableJson } from "../../../packages/core/domain/report/pack.ts";
-import { buildReport, reportFormats } from "../../../packages/core/flows/build-report.ts";
+import { buildReport, reportFormats } from "../../../packages/core/flows/report/build-report.ts";
 import { judgeDue } from "../judge.ts";
 import {
   asOfOption,

@@ -4,8 +4,11 @@ import type { Command } from "commander";
 import { Fault } from "../../../packages/core/domain/fault.ts";
 import type { Person } from "../../../packages/core/domain/person.ts";
 import type { RevocationPlan, RevocationState } from "../../../packages/core/domain/revocation.ts";
-import { advanceRevocation } from "../../../packages/core/flows/advance-revocations.ts";
-import { planFor, requestRevocation } from "../../../packages/core/flows/request-revocation.ts";
+import { advanceRevocation } from "../../../packages/core/flows/revocation/advance-revocations.ts";
+import {
+  planFor,
+  requestRevocation,
+} from "../../../packages/core/flows/revocation/request-revocation.ts";
 import type { StepPorts } from "../../../packages/core/flows/revocation/ports.ts";
 import {
   revocationView,
@@ -17,7 +20,7 @@ import type { Instant } from "../../../packages/core/domain/time.ts";
 import { sweepPeople } from "../../../packages/core/flows/sweep-people.ts";
 import { readFiles, readStreams } from "../../ingest/read-once.ts";
 import { numberOption, withCommonOptions, withDemo, type WorldOptions } from "../options.ts";
-import { Output } from "../output.ts";
+import type { Output } from "../output.ts";
 import { commandLineActor, revocationPorts, stepPorts } from "../revocation-ports.ts";
 import type { Runtime } from "../runtime.ts";
 import { personsNamed } from "../views.ts";

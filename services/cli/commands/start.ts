@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { webhookSink } from "../../../packages/core/adapters/alerts/webhook.ts";
-import { PostgresDeliveryStore } from "../../../packages/core/adapters/postgres/delivery-store.ts";
+import { PostgresDeliveryStore } from "../../../packages/core/adapters/postgres/people/delivery-store.ts";
 import { openQueue, type OpenedQueue } from "../../../packages/core/adapters/queue/open-queue.ts";
 import { createLogger, type Logger } from "../../../packages/core/platform/logger.ts";
 import { createShutdown, type Shutdown } from "../../../packages/core/platform/shutdown.ts";

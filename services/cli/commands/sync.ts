@@ -1,6 +1,6 @@
 /** `curfew sync` and `curfew snapshot`: read every source, or the directory, once. */
 import type { Command } from "commander";
-import { NOTHING, sum } from "../../../packages/core/flows/ingest-receipt.ts";
+import { NOTHING, sum } from "../../../packages/core/flows/ingest/ingest-receipt.ts";
 import { takeSnapshot, type SnapshotReceipt } from "../../../packages/core/flows/take-snapshot.ts";
 import { Fault } from "../../../packages/core/domain/fault.ts";
 import { readFiles, readStreams, type Progress } from "../../ingest/read-once.ts";
@@ -12,7 +12,7 @@ import {
   wordOption,
   type WorldOptions,
 } from "../options.ts";
-import { Output } from "../output.ts";
+import type { Output } from "../output.ts";
 import type { Runtime } from "../runtime.ts";
 import type { World } from "../world.ts";
 import { withWorld } from "../with-world.ts";

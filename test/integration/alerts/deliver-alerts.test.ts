@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { PostgresDeliveryStore } from "#core/adapters/postgres/delivery-store";
+import { PostgresDeliveryStore } from "#core/adapters/postgres/people/delivery-store";
 import { HOUR, instant } from "#core/domain/time";
 import { deliverAlerts, MAXIMUM_ATTEMPTS } from "#core/flows/deliver-alerts";
 import type { AlertMessage, AlertSink, SendOutcome } from "#core/ports/alert-sink";

@@ -3,7 +3,7 @@ import {
   applyReconciliation,
   openFindingsOf,
   PostgresFindingStore,
-} from "#core/adapters/postgres/finding-store";
+} from "#core/adapters/postgres/people/finding-store";
 import { transaction } from "#core/adapters/postgres/transaction";
 import type { Finding } from "#core/domain/finding";
 import { reconcileFindings, type AttributedDetection } from "#core/domain/reconcile-findings";

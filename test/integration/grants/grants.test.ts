@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { appendAudit } from "#core/adapters/postgres/audit";
 import { openDatabase, type Database } from "#core/adapters/postgres/database";
 import { transaction } from "#core/adapters/postgres/transaction";
-import { PostgresTrailStore } from "#core/adapters/postgres/trail-store";
+import { PostgresTrailStore } from "#core/adapters/postgres/trail/trail-store";
 import { openQueue } from "#core/adapters/queue/open-queue";
 import { epoch, instant } from "#core/domain/time";
-import { ingestFiles } from "#core/flows/ingest-files";
+import { ingestFiles } from "#core/flows/ingest/ingest-files";
 import { createTestDatabase, type TestDatabase } from "#test/support/database";
 import { RIGHTS, SERVICES, WRITTEN_ONCE, type Service } from "./matrix.ts";
 

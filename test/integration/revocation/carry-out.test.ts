@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { verifyAudit } from "#core/adapters/postgres/audit";
-import { PostgresRevocationStore } from "#core/adapters/postgres/revocation-store";
+import { PostgresRevocationStore } from "#core/adapters/postgres/revocation/revocation-store";
 import type { Person } from "#core/domain/person";
 import {
   DENY_POLICY_CAPACITY,
@@ -10,10 +10,10 @@ import {
   renderDenyPolicy,
 } from "#core/domain/revocation/deny-policy";
 import { HOUR, instant, MINUTE, plus } from "#core/domain/time";
-import { advanceRevocation } from "#core/flows/advance-revocations";
-import { approveRevocation } from "#core/flows/approve-revocation";
-import { cancelRevocation } from "#core/flows/cancel-revocation";
-import { requestRevocation } from "#core/flows/request-revocation";
+import { advanceRevocation } from "#core/flows/revocation/advance-revocations";
+import { approveRevocation } from "#core/flows/revocation/approve-revocation";
+import { cancelRevocation } from "#core/flows/revocation/cancel-revocation";
+import { requestRevocation } from "#core/flows/revocation/request-revocation";
 import type { StepPorts } from "#core/flows/revocation/ports";
 import { revocationView } from "#core/flows/revocation/view";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";

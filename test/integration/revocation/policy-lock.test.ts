@@ -1,6 +1,6 @@
 /** One writer a deny policy, whatever the number of processes: each store here stands for a process. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { PostgresRevocationStore } from "#core/adapters/postgres/revocation-store";
+import { PostgresRevocationStore } from "#core/adapters/postgres/revocation/revocation-store";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 
 let database: TestDatabase;

@@ -1,10 +1,10 @@
 /** The worker over a real queue: what is due gets done although nobody nudges, and a job that fails stops no other. */
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
-import { PostgresDeliveryStore } from "#core/adapters/postgres/delivery-store";
-import { PostgresObservationStore } from "#core/adapters/postgres/observation-store";
+import { PostgresDeliveryStore } from "#core/adapters/postgres/people/delivery-store";
+import { PostgresObservationStore } from "#core/adapters/postgres/trail/observation-store";
 import { PostgresReportStore } from "#core/adapters/postgres/report-store";
-import { PostgresSweepStore } from "#core/adapters/postgres/sweep-store";
+import { PostgresSweepStore } from "#core/adapters/postgres/people/sweep-store";
 import { openQueue, type OpenedQueue } from "#core/adapters/queue/open-queue";
 import { createLogger } from "#core/platform/logger";
 import { instant } from "#core/domain/time";

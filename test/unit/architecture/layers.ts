@@ -50,7 +50,7 @@ const ADAPTERS: readonly Layer[] = [
   adapter("queue", ["bullmq", "ioredis", "pg"]),
   // A webhook's address is judged before it is called.
   adapter("alerts", ["ipaddr.js"]),
-  adapter("files", ["csv-stringify"]),
+  adapter("files", []),
   adapter("geo", ["mmdb-lib"]),
   adapter("siem", []),
 ];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { reportFormats } from "#core/flows/build-report";
+import { reportFormats } from "#core/flows/report/build-report";
 import { duePeriods, MAXIMUM_CATCH_UP, weekOf } from "#core/domain/report/weeks";
 import { between, DAY, instant, plus, type Instant } from "#core/domain/time";
 

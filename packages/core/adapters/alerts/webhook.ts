@@ -8,7 +8,6 @@ import { request as requestHttps } from "node:https";
 import type { LookupFunction } from "node:net";
 import { Fault } from "../../domain/fault.ts";
 import type { AlertMessage, AlertSink, SendOutcome } from "../../ports/alert-sink.ts";
-import type { PacedRefusal } from "../../ports/delivery-store.ts";
 import {
   checkedAddress,
   isLoopbackHost,
@@ -90,7 +89,7 @@ function post(
   });
 }
 
-function outcomeOf({ status, retryAfter }: Answer, now: number): SendOutcome | PacedRefusal {
+function outcomeOf({ status, retryAfter }: Answer, now: number): SendOutcome {
   if (status >= 200 && status < 300) return { outcome: "delivered" };
   if (status === 410)
     return { outcome: "dead", reason: "the receiver answered 410: it is gone for good" };

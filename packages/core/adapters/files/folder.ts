@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault } from "../../domain/fault.ts";
 import { instant } from "../../domain/time.ts";
-import type { Folder, FolderEntry } from "../../ports/folder.ts";
+import type { Folder, FolderEntry } from "../../ports/event-source.ts";
 
 const TRAIL_FILE = /\.(?:json|ndjson|jsonl)(?:\.gz)?$/i;
 

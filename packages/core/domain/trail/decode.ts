@@ -80,10 +80,11 @@ export function decodeStored(value: unknown): TrailEvent {
   const record = object(value);
   const source = text(record?.["eventSource"])?.toLowerCase();
   const name = text(record?.["eventName"]);
-  const frame = record === null || !source || name === null ? null : frameOf(record, source, name);
-  if (record === null || frame === null || typeof frame === "string") {
-    throw new TypeError(`a stored record does not decode: ${frame ?? "it has no eventName"}`);
+  if (record === null || source === undefined || name === null) {
+    throw new TypeError("a stored record does not decode: it has no eventSource or eventName");
   }
+  const frame = frameOf(record, source, name);
+  if (typeof frame === "string") throw new TypeError(`a stored record does not decode: ${frame}`);
   return detailsOf(frame, record);
 }
 

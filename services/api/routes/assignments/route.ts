@@ -2,8 +2,8 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
-import { PostgresObservationStore } from "#core/adapters/postgres/observation-store";
-import { PostgresPersonHistory } from "#core/adapters/postgres/person-history";
+import { PostgresObservationStore } from "#core/adapters/postgres/trail/observation-store";
+import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
 import { Fault } from "#core/domain/fault";
 import { instant } from "#core/domain/time";
 import { commonFacts } from "#core/flows/judge-people";

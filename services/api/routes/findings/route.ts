@@ -1,8 +1,8 @@
 /** Findings, newest first, and one with its evidence. */
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { PostgresFindingStore } from "#core/adapters/postgres/finding-store";
-import { PostgresPersonHistory } from "#core/adapters/postgres/person-history";
+import { PostgresFindingStore } from "#core/adapters/postgres/people/finding-store";
+import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
 import { Fault } from "#core/domain/fault";
 import { FINDING_STATES, SEVERITIES } from "#core/domain/finding";
 import type { FindingFilter } from "#core/ports/finding-store";

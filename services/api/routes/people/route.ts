@@ -1,7 +1,7 @@
 /** Everybody whom an event or a crawl named. */
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { PostgresPeopleStore } from "#core/adapters/postgres/people-store";
+import { PostgresPeopleStore } from "#core/adapters/postgres/people/people-store";
 import type { ApiDependencies } from "../../dependencies.ts";
 import { plainText } from "../../http/fields.ts";
 import { cursorKind, PAGE_QUERY, pageOf } from "../../http/paging.ts";

@@ -2,8 +2,8 @@
  * Sessions as they stood at an instant in the past: rebuilt from the events before it, because what ended later was alive then. The ids
  * are those of the stored sessions. Everybody's are rebuilt only in a small organisation: it costs what reading all their events costs.
  */
-import type { PostgresPeopleStore } from "#core/adapters/postgres/people-store";
-import type { PostgresPersonHistory } from "#core/adapters/postgres/person-history";
+import type { PostgresPeopleStore } from "#core/adapters/postgres/people/people-store";
+import type { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
 import { Fault } from "#core/domain/fault";
 import type { SessionSettings, SessionView } from "#core/domain/session";
 import { reconstruct } from "#core/domain/sessions/reconstruct";

@@ -1,9 +1,9 @@
 /** Sessions, with their state at an instant. What was rebuilt last is read; an instant in the past is rebuilt from the events before it. */
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { PostgresPeopleStore } from "#core/adapters/postgres/people-store";
-import { PostgresPersonHistory } from "#core/adapters/postgres/person-history";
-import { PostgresSessionStore } from "#core/adapters/postgres/session-store";
+import { PostgresPeopleStore } from "#core/adapters/postgres/people/people-store";
+import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
+import { PostgresSessionStore } from "#core/adapters/postgres/people/session-store";
 import { Fault } from "#core/domain/fault";
 import { SESSION_KINDS, SESSION_STATES } from "#core/domain/session";
 import { viewSession } from "#core/domain/sessions/state";

@@ -2,7 +2,10 @@
  * A page of the stored sessions. A state is a function of the instant and stands in no index, so a page asked by state reads on until
  * it is full or has read so many rows; it then answers what it has and where to go on.
  */
-import type { PostgresSessionStore, SessionFilter } from "#core/adapters/postgres/session-store";
+import type {
+  PostgresSessionStore,
+  SessionFilter,
+} from "#core/adapters/postgres/people/session-store";
 import type { SessionView } from "#core/domain/session";
 import { viewSession } from "#core/domain/sessions/state";
 import type { Instant } from "#core/domain/time";

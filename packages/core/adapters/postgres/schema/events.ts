@@ -103,7 +103,7 @@ export const trailFiles = pgTable(
     ignored: jsonb("ignored").$type<Record<string, number>>().notNull().default({}),
     completedAt: time("completed_at"),
   },
-  (table) => [
+  () => [
     check(
       "trail_files_sum",
       sql`appended >= 0 and duplicates >= 0 and undecodable >= 0 and position <= records`,

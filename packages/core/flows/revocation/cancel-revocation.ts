@@ -1,8 +1,8 @@
 /** Withdraws a revocation of which nothing was begun. Once a step was claimed there is no way back but its end. */
-import { Fault } from "../domain/fault.ts";
-import { instant } from "../domain/time.ts";
-import type { RevocationPorts } from "./revocation/ports.ts";
-import { findRevocation } from "./revocation/view.ts";
+import { Fault } from "../../domain/fault.ts";
+import { instant } from "../../domain/time.ts";
+import type { RevocationPorts } from "./ports.ts";
+import { findRevocation } from "./view.ts";
 
 /** Faults: `revoke.not-found`; `revoke.state` when a step was begun, or it is over. */
 export async function cancelRevocation(

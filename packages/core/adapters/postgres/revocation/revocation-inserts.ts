@@ -1,8 +1,8 @@
 /** Inserts of a revocation and its steps. Always inside the caller's transaction, which also holds the audit record. */
 import type pg from "pg";
-import type { PlannedStep } from "../../domain/revocation.ts";
-import type { Instant } from "../../domain/time.ts";
-import type { NewRevocation } from "../../ports/revocation-store.ts";
+import type { PlannedStep } from "../../../domain/revocation.ts";
+import type { Instant } from "../../../domain/time.ts";
+import type { NewRevocation } from "../../../ports/revocation-store.ts";
 
 /** With its steps. False, and nothing inserted, where the person has an unsettled one. */
 export async function insertRevocation(

@@ -2,17 +2,17 @@
  * Carries out one attempt of one step: claim, probe, perform, confirm, record. Safe to run twice and to kill anywhere: a killed attempt
  * only delays the next one until its claim runs out, and every step asks AWS what is so before it changes anything.
  */
-import type { AuditEntry } from "../domain/audit.ts";
-import { Fault } from "../domain/fault.ts";
-import type { StepState } from "../domain/revocation.ts";
-import { instant, MINUTE, plus, SECOND, type Instant } from "../domain/time.ts";
-import type { StepChange, StoredRevocation, StoredStep } from "../ports/revocation-store.ts";
-import { enforceLease } from "./revocation/deny-lease.ts";
-import { removeAssignment, removeMembership } from "./revocation/grants.ts";
-import { lookForConfirmation } from "./revocation/manual.ts";
-import type { StepOutcome } from "./revocation/outcome.ts";
-import type { StepPorts } from "./revocation/ports.ts";
-import { findRevocation } from "./revocation/view.ts";
+import type { AuditEntry } from "../../domain/audit.ts";
+import { Fault } from "../../domain/fault.ts";
+import type { StepState } from "../../domain/revocation.ts";
+import { instant, MINUTE, plus, SECOND, type Instant } from "../../domain/time.ts";
+import type { StepChange, StoredRevocation, StoredStep } from "../../ports/revocation-store.ts";
+import { enforceLease } from "./deny-lease.ts";
+import { removeAssignment, removeMembership } from "./grants.ts";
+import { lookForConfirmation } from "./manual.ts";
+import type { StepOutcome } from "./outcome.ts";
+import type { StepPorts } from "./ports.ts";
+import { findRevocation } from "./view.ts";
 
 /** Longer than an attempt with all the retries of the AWS clients takes. */
 export const CLAIM = 2 * MINUTE;

@@ -1,11 +1,11 @@
 /** The frozen picture that an access review is built from: everybody judged as of one instant, from stored facts alone. */
-import type { EffectiveAccess } from "../domain/access.ts";
-import type { Finding } from "../domain/finding.ts";
-import { reconcileFindings } from "../domain/reconcile-findings.ts";
-import { summariseSessions, type SessionSummary } from "../domain/report/facts.ts";
-import { viewSession } from "../domain/sessions/state.ts";
-import type { ReviewFactsSource } from "../ports/report-store.ts";
-import { judgeEverybody, type JudgePorts } from "./judge-people.ts";
+import type { EffectiveAccess } from "../../domain/access.ts";
+import type { Finding } from "../../domain/finding.ts";
+import { reconcileFindings } from "../../domain/reconcile-findings.ts";
+import { summariseSessions, type SessionSummary } from "../../domain/report/facts.ts";
+import { viewSession } from "../../domain/sessions/state.ts";
+import type { ReviewFactsSource } from "../../ports/report-store.ts";
+import { judgeEverybody, type JudgePorts } from "../judge-people.ts";
 
 /** `organisation` is how the report names it. */
 export function reviewFactsSource(ports: JudgePorts, organisation: string): ReviewFactsSource {

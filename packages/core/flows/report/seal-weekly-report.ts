@@ -2,13 +2,13 @@
  * Seals the access review of every week that has ended and has none, oldest first, so that each can be compared with the one
  * before. Safe to run twice, at once or after any downtime: a week is sealed once, by the unique period.
  */
-import { Fault } from "../domain/fault.ts";
-import { createdId, sha256 } from "../domain/ids.ts";
-import { REPORT_FORMATS } from "../domain/report/pack.ts";
-import { duePeriods, type Week } from "../domain/report/weeks.ts";
-import { instant } from "../domain/time.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { ReportStore } from "../ports/report-store.ts";
+import { Fault } from "../../domain/fault.ts";
+import { createdId, sha256 } from "../../domain/ids.ts";
+import { REPORT_FORMATS } from "../../domain/report/pack.ts";
+import { duePeriods, type Week } from "../../domain/report/weeks.ts";
+import { instant } from "../../domain/time.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { ReportStore } from "../../ports/report-store.ts";
 import { buildReport, type BuildReportPorts } from "./build-report.ts";
 
 export interface SealPorts extends BuildReportPorts {

@@ -2,16 +2,16 @@
  * The outbox in Postgres. A claim is a row lock that lasts as long as the attempt: a process that dies sets the row free with its
  * connection, so that the alert goes out again under the same id. At least once, never lost; dropping repeats is the receiver's.
  */
-import { Fault } from "../../domain/fault.ts";
-import type { Instant } from "../../domain/time.ts";
+import { Fault } from "../../../domain/fault.ts";
+import type { Instant } from "../../../domain/time.ts";
 import type {
   Delivery,
   DeliveryState,
   DeliveryStore,
   Settlement,
-} from "../../ports/delivery-store.ts";
-import type { Database } from "./database.ts";
-import { transaction } from "./transaction.ts";
+} from "../../../ports/delivery-store.ts";
+import type { Database } from "../database.ts";
+import { transaction } from "../transaction.ts";
 
 interface DeliveryRow {
   readonly id: string;

@@ -1,8 +1,8 @@
 /** Stored sessions, listed. A session's state is derived by the caller from the instant it asks about. */
-import type { PersonKey } from "../../domain/person.ts";
-import type { Session, SessionKind } from "../../domain/session.ts";
-import type { Instant } from "../../domain/time.ts";
-import type { Database } from "./database.ts";
+import type { PersonKey } from "../../../domain/person.ts";
+import type { Session, SessionKind } from "../../../domain/session.ts";
+import type { Instant } from "../../../domain/time.ts";
+import type { Database } from "../database.ts";
 
 export interface SessionFilter {
   readonly person?: PersonKey;

@@ -1,9 +1,9 @@
 /** ObservationStore on Postgres. */
-import type { TrailEvent } from "../../domain/event.ts";
-import type { Instant } from "../../domain/time.ts";
-import { decodeStored } from "../../domain/trail/decode.ts";
-import type { CoverageRow, ObservationStore } from "../../ports/observation-store.ts";
-import type { Database } from "./database.ts";
+import type { TrailEvent } from "../../../domain/event.ts";
+import type { Instant } from "../../../domain/time.ts";
+import { decodeStored } from "../../../domain/trail/decode.ts";
+import type { CoverageRow, ObservationStore } from "../../../ports/observation-store.ts";
+import type { Database } from "../database.ts";
 
 export class PostgresObservationStore implements ObservationStore {
   readonly #database: Database;

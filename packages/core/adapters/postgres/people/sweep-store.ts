@@ -3,14 +3,14 @@
  * due. Two sweepers never hold the same person (FOR UPDATE SKIP LOCKED).
  */
 import type pg from "pg";
-import { personKey, type Person } from "../../domain/person.ts";
-import type { Session } from "../../domain/session.ts";
-import type { Instant } from "../../domain/time.ts";
-import type { DuePerson, Judgement, SweepStore } from "../../ports/sweep-store.ts";
-import type { Database } from "./database.ts";
+import { personKey, type Person } from "../../../domain/person.ts";
+import type { Session } from "../../../domain/session.ts";
+import type { Instant } from "../../../domain/time.ts";
+import type { DuePerson, Judgement, SweepStore } from "../../../ports/sweep-store.ts";
+import type { Database } from "../database.ts";
 import { applyReconciliation, openFindingsOf } from "./finding-store.ts";
-import { eventsOfPeople, withNames } from "./people/history.ts";
-import { transaction } from "./transaction.ts";
+import { eventsOfPeople, withNames } from "./history.ts";
+import { transaction } from "../transaction.ts";
 
 export class PostgresSweepStore implements SweepStore {
   readonly #database: Database;

@@ -3,14 +3,14 @@
  * A finding and its deliveries are written together or not at all, and one delivery key makes one row however often it is written.
  */
 import type pg from "pg";
-import { Fault } from "../../domain/fault.ts";
-import type { Finding, FindingState, Severity } from "../../domain/finding.ts";
-import { canonicalJson, derivedId, sha256 } from "../../domain/ids.ts";
-import type { Person } from "../../domain/person.ts";
-import type { Reconciliation } from "../../domain/reconcile-findings.ts";
-import type { Instant } from "../../domain/time.ts";
-import type { FindingFilter, FindingPage, FindingStore } from "../../ports/finding-store.ts";
-import type { Database } from "./database.ts";
+import { Fault } from "../../../domain/fault.ts";
+import type { Finding, FindingState, Severity } from "../../../domain/finding.ts";
+import { canonicalJson, derivedId, sha256 } from "../../../domain/ids.ts";
+import type { Person } from "../../../domain/person.ts";
+import type { Reconciliation } from "../../../domain/reconcile-findings.ts";
+import type { Instant } from "../../../domain/time.ts";
+import type { FindingFilter, FindingPage, FindingStore } from "../../../ports/finding-store.ts";
+import type { Database } from "../database.ts";
 
 type Queryable = Pick<pg.ClientBase, "query">;
 

@@ -2,9 +2,9 @@
  * Reads what is new in a folder of trail files, once. A file that is refused is noted with its reason and does not stop the
  * others; it is tried again when it changes.
  */
-import type { Clock } from "../ports/clock.ts";
-import type { Folder, FolderEntry } from "../ports/folder.ts";
-import type { TrailStore } from "../ports/trail-store.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Folder, FolderEntry } from "../../ports/event-source.ts";
+import type { TrailStore } from "../../ports/trail-store.ts";
 import { ingestFiles } from "./ingest-files.ts";
 import { NOTHING, sum, type IngestReceipt } from "./ingest-receipt.ts";
 

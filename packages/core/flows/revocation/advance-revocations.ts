@@ -2,15 +2,15 @@
  * Moves every unsettled revocation as far as it goes now: due steps in order, confirmations, proofs, and the end of leases. Any number
  * of processes may run it at once, as often as they like; nothing is remembered between two runs but what is stored.
  */
-import type { RevocationState } from "../domain/revocation.ts";
-import { releaseLeases } from "../domain/revocation/release.ts";
-import { instant } from "../domain/time.ts";
-import type { StoredRevocation, StoredStep } from "../ports/revocation-store.ts";
+import type { RevocationState } from "../../domain/revocation.ts";
+import { releaseLeases } from "../../domain/revocation/release.ts";
+import { instant } from "../../domain/time.ts";
+import type { StoredRevocation, StoredStep } from "../../ports/revocation-store.ts";
 import { executeStep } from "./execute-step.ts";
-import { deniedNow, endLease } from "./revocation/deny-lease.ts";
-import { judgeRevocation, type Judgement } from "./revocation/judge.ts";
-import type { StepPorts } from "./revocation/ports.ts";
-import { findRevocation } from "./revocation/view.ts";
+import { deniedNow, endLease } from "./deny-lease.ts";
+import { judgeRevocation, type Judgement } from "./judge.ts";
+import type { StepPorts } from "./ports.ts";
+import { findRevocation } from "./view.ts";
 
 /** So many attempts the deny has for itself; then removals no longer wait for an AWS that does not answer it. */
 const DENY_HEAD_START = 3;

@@ -1,15 +1,15 @@
 /**
  * Builds an access review as of an instant, without storing anything: what `curfew report` writes and what a week's seal stores.
  */
-import { Fault } from "../domain/fault.ts";
+import { Fault } from "../../domain/fault.ts";
 import {
   buildAccessReview,
   REPORT_FORMATS,
   type ReportFormat,
   type ReportPack,
-} from "../domain/report/pack.ts";
-import { DAY, plus, type Instant } from "../domain/time.ts";
-import type { ReportStore, ReviewFactsSource } from "../ports/report-store.ts";
+} from "../../domain/report/pack.ts";
+import { DAY, plus, type Instant } from "../../domain/time.ts";
+import type { ReportStore, ReviewFactsSource } from "../../ports/report-store.ts";
 
 export interface BuildReportPorts {
   readonly facts: ReviewFactsSource;

@@ -2,18 +2,18 @@
  * Plans a person's revocation, and stores it with its steps and audit record in one transaction. A refused plan is shown and recorded
  * in the audit, never stored; a person has one unsettled revocation, which a second request joins.
  */
-import { Fault } from "../domain/fault.ts";
-import { createdId } from "../domain/ids.ts";
-import type { Person } from "../domain/person.ts";
-import type { RevocationPlan } from "../domain/revocation.ts";
-import { accessOfPerson, directoryFacts } from "../domain/revocation/directory.ts";
-import { chainedCalls } from "../domain/revocation/escape.ts";
-import type { Requester } from "../domain/revocation/facts.ts";
-import { planRevocation } from "../domain/revocation/plan.ts";
-import { reconstruct } from "../domain/sessions/reconstruct.ts";
-import { viewSession } from "../domain/sessions/state.ts";
-import { DAY, instant, plus, type Instant } from "../domain/time.ts";
-import type { RevocationPorts } from "./revocation/ports.ts";
+import { Fault } from "../../domain/fault.ts";
+import { createdId } from "../../domain/ids.ts";
+import type { Person } from "../../domain/person.ts";
+import type { RevocationPlan } from "../../domain/revocation.ts";
+import { accessOfPerson, directoryFacts } from "../../domain/revocation/directory.ts";
+import { chainedCalls } from "../../domain/revocation/escape.ts";
+import type { Requester } from "../../domain/revocation/facts.ts";
+import { planRevocation } from "../../domain/revocation/plan.ts";
+import { reconstruct } from "../../domain/sessions/reconstruct.ts";
+import { viewSession } from "../../domain/sessions/state.ts";
+import { DAY, instant, plus, type Instant } from "../../domain/time.ts";
+import type { RevocationPorts } from "./ports.ts";
 
 export interface RevocationRequest {
   readonly user: Person;

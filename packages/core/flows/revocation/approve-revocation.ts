@@ -1,9 +1,9 @@
 /** Approves a revocation that waits for a second person. The requester never approves their own, and nobody approves twice. */
-import { Fault } from "../domain/fault.ts";
-import type { Requester } from "../domain/revocation/facts.ts";
-import { instant } from "../domain/time.ts";
-import type { RevocationPorts } from "./revocation/ports.ts";
-import { findRevocation } from "./revocation/view.ts";
+import { Fault } from "../../domain/fault.ts";
+import type { Requester } from "../../domain/revocation/facts.ts";
+import { instant } from "../../domain/time.ts";
+import type { RevocationPorts } from "./ports.ts";
+import { findRevocation } from "./view.ts";
 
 /**
  * Faults: `revoke.not-found`; `revoke.forbidden` for the requester and for the person who is to be cut; `revoke.state` when it does

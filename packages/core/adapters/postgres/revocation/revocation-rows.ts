@@ -1,7 +1,7 @@
 /** Rows of revocations as the domain has them. Reads only; a revocation is read whole, with its steps and proofs. */
-import type { RevocationPlan, SessionProof } from "../../domain/revocation.ts";
-import type { StoredRevocation, StoredStep } from "../../ports/revocation-store.ts";
-import type { Queryable } from "./audit.ts";
+import type { RevocationPlan, SessionProof } from "../../../domain/revocation.ts";
+import type { StoredRevocation, StoredStep } from "../../../ports/revocation-store.ts";
+import type { Queryable } from "../audit.ts";
 
 /** In the order and under the names of `StoredStep`. */
 export const STEP_COLUMNS = `id, revocation_id AS "revocationId", mechanism, mode, target, ordinal AS "order", why, state,

@@ -1,7 +1,7 @@
 /** Everybody whom an event or a crawl named, listed in the order of their key. It says who is known, not who still exists. */
-import type { Person, PersonKey } from "../../domain/person.ts";
-import type { Instant } from "../../domain/time.ts";
-import type { Database } from "./database.ts";
+import type { Person, PersonKey } from "../../../domain/person.ts";
+import type { Instant } from "../../../domain/time.ts";
+import type { Database } from "../database.ts";
 
 export interface PersonSummary {
   readonly user: Person;

@@ -1,11 +1,11 @@
 /** Leases of the deny policies: whose ids the texts carry. Rows are never deleted, so that an id once known stays known. */
 import type pg from "pg";
-import type { AuditEntry } from "../../domain/audit.ts";
-import { Fault } from "../../domain/fault.ts";
-import type { DenyLease } from "../../ports/revocation-store.ts";
-import { appendAudit } from "./audit.ts";
-import type { Database } from "./database.ts";
-import { transaction } from "./transaction.ts";
+import type { AuditEntry } from "../../../domain/audit.ts";
+import { Fault } from "../../../domain/fault.ts";
+import type { DenyLease } from "../../../ports/revocation-store.ts";
+import { appendAudit } from "../audit.ts";
+import type { Database } from "../database.ts";
+import { transaction } from "../transaction.ts";
 
 export async function readLeases(
   pool: pg.Pool,

@@ -3,14 +3,14 @@
  * appended in transactions that advance their file's place, so a kill loses nothing and a repetition adds nothing. Small files
  * share a transaction, because its cost is that of a large one.
  */
-import { Fault } from "../domain/fault.ts";
-import { sha256 } from "../domain/ids.ts";
-import { instant } from "../domain/time.ts";
-import { undecodableText, type DecodedRecord } from "../domain/trail/decode.ts";
-import { openTrailFile, type TrailFile } from "../domain/trail/file.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { AppendPart, AppendResult, FileState, TrailStore } from "../ports/trail-store.ts";
-import type { SourcedRecord } from "../ports/event-source.ts";
+import { Fault } from "../../domain/fault.ts";
+import { sha256 } from "../../domain/ids.ts";
+import { instant } from "../../domain/time.ts";
+import { undecodableText, type DecodedRecord } from "../../domain/trail/decode.ts";
+import { openTrailFile, type TrailFile } from "../../domain/trail/file.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { AppendPart, AppendResult, FileState, TrailStore } from "../../ports/trail-store.ts";
+import type { SourcedRecord } from "../../ports/event-source.ts";
 import { NOTHING, receipt, sum, type IngestReceipt } from "./ingest-receipt.ts";
 
 /** Records a transaction: large enough to amortise the commit, small enough to lose little to a kill. */

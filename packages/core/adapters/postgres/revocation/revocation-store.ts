@@ -2,11 +2,11 @@
  * RevocationStore on Postgres. Every change and its audit record are one transaction, and every transition names the rows that it may
  * happen to, so that of two processes one moves the row and the other learns that it did not.
  */
-import type { AuditEntry } from "../../domain/audit.ts";
-import type { PersonKey } from "../../domain/person.ts";
-import type { PlannedStep, SessionProof } from "../../domain/revocation.ts";
-import type { TrailCoverage } from "../../domain/revocation/coverage.ts";
-import type { Instant } from "../../domain/time.ts";
+import type { AuditEntry } from "../../../domain/audit.ts";
+import type { PersonKey } from "../../../domain/person.ts";
+import type { PlannedStep, SessionProof } from "../../../domain/revocation.ts";
+import type { TrailCoverage } from "../../../domain/revocation/coverage.ts";
+import type { Instant } from "../../../domain/time.ts";
 import type {
   DenyLease,
   NewRevocation,
@@ -14,13 +14,13 @@ import type {
   StepChange,
   StoredRevocation,
   StoredStep,
-} from "../../ports/revocation-store.ts";
-import { appendAudit } from "./audit.ts";
-import type { Database } from "./database.ts";
+} from "../../../ports/revocation-store.ts";
+import { appendAudit } from "../audit.ts";
+import type { Database } from "../database.ts";
 import { closeLease, openLease, PolicyLocks, readLeases } from "./revocation-leases.ts";
 import { insertRevocation, joinStep } from "./revocation-inserts.ts";
 import { readRevocations, STEP_COLUMNS } from "./revocation-rows.ts";
-import { transaction } from "./transaction.ts";
+import { transaction } from "../transaction.ts";
 
 /** Unsettled revocations that one pass looks at. */
 const PASS = 1_000;

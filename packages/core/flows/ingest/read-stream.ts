@@ -2,10 +2,10 @@
  * Reads a polled listing once, to its end. The window is walked newest first and its pages are appended as they come; the
  * cursor moves only in the transaction of the last page, so a kill repeats a window and never skips one.
  */
-import { instant, plus, latest, MINUTE, type Instant } from "../domain/time.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { PolledSource, SourcedRecord } from "../ports/event-source.ts";
-import type { Progress, TrailStore } from "../ports/trail-store.ts";
+import { instant, plus, latest, MINUTE, type Instant } from "../../domain/time.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { PolledSource, SourcedRecord } from "../../ports/event-source.ts";
+import type { Progress, TrailStore } from "../../ports/trail-store.ts";
 import { NOTHING, receipt, sum, type IngestReceipt } from "./ingest-receipt.ts";
 
 /** Delivery is neither ordered nor bounded in time, so each window begins before the end of the last. */

@@ -1,10 +1,10 @@
 /** PersonHistory on Postgres. */
-import type { TrailEvent } from "../../domain/event.ts";
-import { personKey, type Person, type PersonKey } from "../../domain/person.ts";
-import type { Instant } from "../../domain/time.ts";
-import type { PersonHistory } from "../../ports/person-history.ts";
-import type { Database } from "./database.ts";
-import { eventsOfPeople, withNames } from "./people/history.ts";
+import type { TrailEvent } from "../../../domain/event.ts";
+import { personKey, type Person, type PersonKey } from "../../../domain/person.ts";
+import type { Instant } from "../../../domain/time.ts";
+import type { PersonHistory } from "../../../ports/person-history.ts";
+import type { Database } from "../database.ts";
+import { eventsOfPeople, withNames } from "./history.ts";
 
 /** People whose events are held in memory at once. */
 const CHUNK = 25;

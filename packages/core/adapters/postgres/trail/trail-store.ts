@@ -3,9 +3,9 @@
  * progress are committed together or not at all, so a kill at any moment loses and doubles nothing.
  */
 import type pg from "pg";
-import type { DecodedRecord } from "../../domain/trail/decode.ts";
-import type { Instant } from "../../domain/time.ts";
-import type { SourcedRecord } from "../../ports/event-source.ts";
+import type { DecodedRecord } from "../../../domain/trail/decode.ts";
+import type { Instant } from "../../../domain/time.ts";
+import type { SourcedRecord } from "../../../ports/event-source.ts";
 import type {
   AppendBatch,
   AppendPart,
@@ -13,13 +13,13 @@ import type {
   FileState,
   FollowedFile,
   TrailStore,
-} from "../../ports/trail-store.ts";
-import type { Database } from "./database.ts";
-import { appendEvents } from "./trail/append-events.ts";
-import { addCoverage } from "./trail/coverage.ts";
-import { markPeopleDue } from "./trail/people-due.ts";
-import { refusedData, withoutUnstorable } from "./trail/unstorable.ts";
-import { transaction } from "./transaction.ts";
+} from "../../../ports/trail-store.ts";
+import type { Database } from "../database.ts";
+import { appendEvents } from "./append-events.ts";
+import { addCoverage } from "./coverage.ts";
+import { markPeopleDue } from "./people-due.ts";
+import { refusedData, withoutUnstorable } from "./unstorable.ts";
+import { transaction } from "../transaction.ts";
 
 export class PostgresTrailStore implements TrailStore {
   readonly #database: Database;
