@@ -107,6 +107,27 @@ describe("lives", () => {
     }
   });
 
+  it("leave a record an hour in each account and Region from the day a demo opens, so that a quiet account can be told from an unread one", () => {
+    const { lives, organisation } = makeDemo();
+    const places = (from: number, to: number): Set<string> =>
+      new Set(lives.records(from, to).map((made) => `${made.accountId} ${made.region}`));
+    const active = organisation.accounts.filter((account) => account.status === "ACTIVE");
+    const everywhere = new Set(
+      [...places(OPENING - DAYS * DAY, OPENING)].filter((place) =>
+        active.some((account) => place.startsWith(account.id)),
+      ),
+    );
+    expect(everywhere.size).toBeGreaterThan(active.length);
+    for (let hour = 0; hour < 24; hour++) {
+      const seen = places(OPENING + hour * HOUR, OPENING + (hour + 1) * HOUR);
+      expect([...everywhere].filter((place) => !seen.has(place))).toEqual([]);
+    }
+    const before = lives.records(OPENING - 3 * DAY, OPENING - DAY);
+    expect(
+      before.some((made) => JSON.stringify(made.record).includes("AWSServiceRoleForConfig")),
+    ).toBe(false);
+  });
+
   it("send attackers through networks that nobody else uses", () => {
     const { lives } = makeDemo();
     const truth = groundTruth(lives, OPENING - DAYS * DAY, OPENING);

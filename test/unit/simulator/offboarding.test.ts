@@ -129,7 +129,7 @@ describe("the identity provider", () => {
     expect(after).toBeGreaterThanOrEqual(1);
     expect(after).toBeLessThanOrEqual(2.1);
     expect(new Set(removals.map(nameOf))).toEqual(new Set(["PatchGroup"]));
-    expect(removals.map((made) => at(made, "requestParameters", "id")).sort()).toEqual(
+    expect(removals.map((made) => String(at(made, "requestParameters", "id"))).sort()).toEqual(
       owned.map((held) => held.groupId).sort(),
     );
     for (const made of removals) {
