@@ -50,6 +50,8 @@ const BODY_LIMIT = 1024 * 1024;
 export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> {
   const desk = new Desk(options);
   const server = createServer((request, response) => void desk.serve(request, response));
+  // Longer than any client keeps an idle connection: whoever closes first must not be the server, or a request is lost to it.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, "127.0.0.1", resolve);
