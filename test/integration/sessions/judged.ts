@@ -3,7 +3,7 @@
  * the events they share, each with one at most; what is matched is then compared, and never repaired.
  */
 import type { Session } from "#core/domain/session";
-import type { GroundTruth, TrueLink, TrueSession } from "#simulator/truth";
+import type { GroundTruth, TrueSession } from "#simulator/truth";
 
 export const JUDGED_KINDS = ["portal", "token", "role"] as const;
 export type JudgedKind = (typeof JUDGED_KINDS)[number];
@@ -22,9 +22,9 @@ export interface KindFigures {
   readonly precision: number;
   /** Of the pairs, the share whose evidence is exactly the events of the real one. */
   readonly sameEvidence: number;
-  /** Ends that are called exact, and how many of them are not the real one. */
+  /** Ends that are called exact, and by how many milliseconds at most they lie behind the real one. */
   readonly exactEnds: number;
-  readonly wrongExactEnds: number;
+  readonly exactEndsLateBy: number;
   /** Bounds that lie before the real end. */
   readonly boundsTooEarly: number;
 }
@@ -81,9 +81,11 @@ export function kindFigures(
     precision: share(matched.length, rebuilt),
     sameEvidence: share(matched.filter(hasSameEvidence).length, matched.length),
     exactEnds: exact.length,
-    wrongExactEnds: exact.filter(
-      (pair) => Date.parse(pair.session.endsAt.at!) !== pair.truth.hardEndAt,
-    ).length,
+    exactEndsLateBy: exact.reduce(
+      (most, { truth: one, session }) =>
+        Math.max(most, Date.parse(session.endsAt.at!) - one.hardEndAt),
+      0,
+    ),
     boundsTooEarly: matched.filter(boundTooEarly).length,
   };
 }
@@ -100,37 +102,58 @@ export function boundTooEarly({ truth, session }: Pair): boolean {
   return session.endsAt.at !== null && Date.parse(session.endsAt.at) < truth.hardEndAt;
 }
 
-export function linkFigures(truth: GroundTruth, pairs: readonly Pair[]): LinkFigures {
-  const realOf = new Map(pairs.map((pair) => [pair.session.id, pair.truth.key]));
+/** `origins` are all the sessions there were: what a judged one came from may have begun before the judgement does. */
+export function linkFigures(
+  truth: GroundTruth,
+  origins: ReadonlyMap<string, string>,
+  pairs: readonly Pair[],
+): LinkFigures {
   const linkOf = new Map(truth.links.map((link) => [link.session, link]));
   const judged = pairs.flatMap(({ truth: child, session }) =>
     session.links.map((link) => ({
       confidence: link.confidence,
-      real: linkOf.get(child.key)?.from === realOf.get(link.sessionId),
+      real: linkOf.get(child.key)?.from === origins.get(link.sessionId),
       child: child.key,
     })),
   );
   const sure = judged.filter((link) => link.confidence >= 0.9);
   const sureAndTrue = sure.filter((link) => link.real).length;
-  const decidable = truth.links.filter((link) => link.decidable && isJudged(link, truth));
-  const found = new Set(judged.filter((link) => link.real).map((link) => link.child));
-  const foundSurely = new Set(sure.filter((link) => link.real).map((link) => link.child));
+  const children = new Set(
+    truth.sessions
+      .filter((one) => one.kind === "token" || one.kind === "role")
+      .map((one) => one.key),
+  );
+  const decidable = truth.links.filter((link) => link.decidable && children.has(link.session));
+  const foundAmong = (links: readonly { real: boolean; child: string }[]) => {
+    const found = new Set(links.filter((link) => link.real).map((link) => link.child));
+    return share(decidable.filter((link) => found.has(link.session)).length, decidable.length);
+  };
   return {
     sure: sure.length,
     sureAndTrue,
     precision: share(sureAndTrue, sure.length),
     decidable: decidable.length,
-    found: share(decidable.filter((link) => found.has(link.session)).length, decidable.length),
-    foundSurely: share(
-      decidable.filter((link) => foundSurely.has(link.session)).length,
-      decidable.length,
-    ),
+    found: foundAmong(judged),
+    foundSurely: foundAmong(sure),
   };
 }
 
-function isJudged(link: TrueLink, truth: GroundTruth): boolean {
-  const kind = truth.sessions.find((one) => one.key === link.session)?.kind;
-  return kind === "token" || kind === "role";
+/** The real session that most of a rebuilt one's events belong to: a part of a session leads to the same origin as the whole. */
+export function originsOf(truth: GroundTruth, sessions: readonly Session[]): Map<string, string> {
+  const owners = new Map<string, TrueSession[]>();
+  for (const one of truth.sessions) {
+    for (const id of one.eventIds) owners.set(id, [...(owners.get(id) ?? []), one]);
+  }
+  return new Map(
+    sessions.flatMap((session): [string, string][] => {
+      const counts = new Map<string, number>();
+      for (const one of session.eventIds.flatMap((id) => owners.get(id) ?? [])) {
+        if (one.kind === session.kind) counts.set(one.key, (counts.get(one.key) ?? 0) + 1);
+      }
+      const [most] = [...counts].toSorted((left, right) => right[1] - left[1]);
+      return most === undefined ? [] : [[session.id, most[0]]];
+    }),
+  );
 }
 
 function share(part: number, whole: number): number {

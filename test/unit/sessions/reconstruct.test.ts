@@ -164,6 +164,46 @@ describe("reconstruct", () => {
     expect(view.stateReason).toContain(MEMBER);
   });
 
+  it("makes no session of the person out of what another's session did about them", () => {
+    const admin = {
+      onBehalfOf: { userId: "d5f9a4b8-21e2-41bc-8a11-1b2c3d4e5f60", identityStoreArn: STORE },
+    };
+    const disabled = (named: boolean) => {
+      const made = call(
+        "2026-11-02T08:10:00Z",
+        "2026-11-02T08:05:00Z",
+        {
+          eventSource: "sso-directory.amazonaws.com",
+          eventName: "DisableUser",
+          requestParameters: { userId: USER },
+        },
+        false,
+      );
+      const identity = made["userIdentity"] as object;
+      return { ...made, userIdentity: { ...identity, ...(named ? admin : {}) } };
+    };
+    expect(sessions(disabled(true))).toEqual([]);
+    expect(sessions(disabled(false), disabled(true))).toEqual([]);
+    const own = sessions(disabled(false), call("2026-11-02T08:09:00Z", "2026-11-02T08:05:00Z"));
+    expect(own.map((session) => session.eventIds.length)).toEqual([2]);
+  });
+
+  it("takes nothing for a permission set or an account that AWS could not have named so", () => {
+    const vended = (role_name: string, account_id: string) =>
+      vend("2026-11-02T08:05:00Z", "Federate", PORTAL, {
+        serviceEventDetails: { role_name, account_id },
+      });
+    expect(sessions(vended("x".repeat(33), MEMBER)).map((session) => session.kind)).toEqual([
+      "portal",
+    ]);
+    expect(sessions(vended("PowerUser", "not-an-account")).map((session) => session.kind)).toEqual([
+      "portal",
+    ]);
+    expect(sessions(vended("x".repeat(32), MEMBER)).map((session) => session.kind)).toContain(
+      "role",
+    );
+  });
+
   it("calls a hard end at most when the duration was not read", () => {
     const [role] = sessions(call("2026-11-02T08:10:00Z", "2026-11-02T08:05:00Z"));
     expect(role).toMatchObject({

@@ -25,7 +25,7 @@ export function reconstruct(
   const ordered = inOrder(events);
   const portals = portalSessions(ordered);
   const tokens = tokenSessions(ordered);
-  const roles = roleSessions(ordered);
+  const roles = roleSessions(ordered, person);
   const interactive = [...portals, ...tokens.drafts];
   setHardEnds(interactive, settings);
   setEndings(interactive, ordered, person);

@@ -4,6 +4,7 @@
  * Credentials that were handed out without any record of the member account form a session whose use is unknown.
  */
 import type { RoleSessionRef, TrailEvent } from "../event.ts";
+import { personKey, type PersonKey } from "../person.ts";
 import { epoch, HOUR, plus, SECOND } from "../time.ts";
 import { roleSessionKey } from "../trail/identity.ts";
 import { newDraft, type Draft } from "./draft.ts";
@@ -25,12 +26,14 @@ export interface RoleSessions {
 }
 
 /** `events` are in order. */
-export function roleSessions(events: readonly TrailEvent[]): RoleSessions {
+export function roleSessions(events: readonly TrailEvent[], person: PersonKey): RoleSessions {
   const byKey = new Map<string, Draft>();
+  const others = othersKeys(events, person);
   for (const event of events) {
     const session = sessionOf(event);
     if (session === null) continue;
     const key = roleSessionKey(session);
+    if (others.has(key)) continue;
     const draft = byKey.get(key);
     if (draft === undefined) byKey.set(key, opened(session, key, event));
     else draft.exact.push(event);
@@ -38,6 +41,23 @@ export function roleSessions(events: readonly TrailEvent[]): RoleSessions {
   const drafts = [...byKey.values()];
   for (const draft of drafts) draft.endsAt = hardEnd(draft);
   return withVendings(drafts, events.filter(isVending));
+}
+
+/**
+ * Keys of other people's sessions: what was done about the person from there is in their history, and no session of theirs.
+ * Where no event of a session names its actor it may be the person's own, and stays.
+ */
+function othersKeys(events: readonly TrailEvent[], person: PersonKey): Set<string> {
+  return new Set(
+    events.flatMap((event) => {
+      const session = sessionOf(event);
+      return session !== null && namesAnother(event, person) ? [roleSessionKey(session)] : [];
+    }),
+  );
+}
+
+function namesAnother(event: TrailEvent, person: PersonKey): boolean {
+  return event.person !== null && personKey(event.person) !== personKey(person);
 }
 
 /** AWS: CreatePermissionSet, Name; AssignmentTarget, TargetId. Anything else names no session that could be kept or ended. */

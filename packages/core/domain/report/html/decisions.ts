@@ -187,8 +187,8 @@ export function decisionSection(
       <table>
         <colgroup>
           <col style="width:20%" />
-          <col style="width:12%" />
-          <col style="width:10%" />
+          <col style="width:11%" />
+          <col style="width:13%" />
           <col style="width:10%" />
           <col style="width:6%" />
           <col style="width:10%" />
