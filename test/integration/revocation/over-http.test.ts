@@ -1,91 +1,28 @@
 /** A revocation through the real adapters: the official clients over HTTP on the simulated organisation, events from its trail. */
-import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { awsDirectory } from "#core/adapters/aws/directory";
-import { awsRevoker } from "#core/adapters/aws/revoker";
-import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
-import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
-import { PostgresRevocationStore } from "#core/adapters/postgres/revocation/revocation-store";
-import { PostgresTrailStore } from "#core/adapters/postgres/trail/trail-store";
-import { createdId } from "#core/domain/ids";
 import { parseDenyPolicy } from "#core/domain/revocation/deny-policy";
-import { decodeRecord } from "#core/domain/trail/decode";
 import { reconstruct } from "#core/domain/sessions/reconstruct";
 import { DAY, HOUR, instant, MINUTE, SECOND } from "#core/domain/time";
 import { advanceRevocation } from "#core/flows/revocation/advance-revocations";
 import { planFor, requestRevocation } from "#core/flows/revocation/request-revocation";
 import type { StepPorts } from "#core/flows/revocation/ports";
 import { revocationView } from "#core/flows/revocation/view";
-import { takeSnapshot } from "#core/flows/take-snapshot";
 import type { Person } from "#core/domain/person";
-import { Lives } from "#simulator/lives";
-import { first, SWITCHES } from "#test/unit/simulator-wire/office";
-import { openAwsOffice, type AwsOffice } from "../aws/aws-office.ts";
-import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
+import { first } from "#test/unit/simulator-wire/office";
+import type { AwsOffice } from "../aws/aws-office.ts";
+import { openSimulatedWorld, type SimulatedWorld } from "./simulated-world.ts";
 
-let database: TestDatabase;
+let simulated: SimulatedWorld;
 let office: AwsOffice;
 let ports: StepPorts;
-let lives: Lives;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  office = await openAwsOffice();
-  const { organisation } = office.world;
-  lives = new Lives(organisation, SWITCHES, () => office.changes);
-  const clients = office.clientsOf(office.home);
-  ports = {
-    store: new PostgresRevocationStore(database),
-    history: new PostgresPersonHistory(database),
-    access: new PostgresAccessStore(database),
-    revoker: awsRevoker({ clients, instance: organisation }),
-    clock: { now: () => office.clock.now },
-    random: (bytes) => randomBytes(bytes),
-    contain: {
-      contain: "demo",
-      breakGlass: [],
-      peopleIn24h: 5,
-      denyPolicyIds: organisation.denyPolicyIds,
-    },
-    sessionSettings: { portalSessionMinutes: null },
-    actor: "worker",
-  };
-  await read(office.clock.now - 2 * DAY, office.clock.now);
-  await snapshot();
+  simulated = await openSimulatedWorld();
+  ({ office, ports } = simulated);
+  await simulated.read(office.clock.now - 2 * DAY, office.clock.now);
+  await simulated.snapshot();
 });
-afterAll(async () => {
-  await office.close();
-  await database.drop();
-});
-
-/** Reads the trail of a period, as its file would hold it. */
-async function read(from: number, to: number): Promise<void> {
-  const records = lives
-    .records(from, to)
-    .map((one, position) => ({ position, decoded: decodeRecord(one.record) }));
-  const now = instant(office.clock.now);
-  await new PostgresTrailStore(database).append(
-    {
-      source: "files",
-      receivedAt: now,
-      parts: [{ origin: `file:${from}`, records, progress: { kind: "none" } }],
-    },
-    now,
-  );
-}
-
-async function snapshot(): Promise<void> {
-  await takeSnapshot({
-    directory: awsDirectory({
-      clientsOf: () => office.clientsOf(office.home),
-      regions: [office.home],
-    }),
-    store: ports.access,
-    clock: ports.clock,
-    newId: (now) => createdId("snp", now, randomBytes(10)),
-    progress: () => undefined,
-  });
-}
+afterAll(() => simulated.close());
 
 /** Somebody with a running role session in a member account and access of their own or by a local group. */
 async function somebody(): Promise<Person> {
@@ -143,8 +80,8 @@ test("a person of the organisation is denied, loses their grants and nobody else
 
   const from = office.clock.now - 12 * 30 * SECOND;
   office.clock.now += 13 * HOUR;
-  await read(from, office.clock.now - MINUTE);
-  await snapshot();
+  await simulated.read(from, office.clock.now - MINUTE);
+  await simulated.snapshot();
   await advanceRevocation(ports, id);
   const later = await revocationView(ports, id);
   const { managementAccountId } = office.world.organisation;
@@ -166,7 +103,7 @@ test("a person of the organisation is denied, loses their grants and nobody else
 
 /** The accounts in which these calls were made. */
 async function deniedBy(eventIds: readonly string[]): Promise<string[]> {
-  const { rows } = await database.pool.query<{ account: string }>(
+  const { rows } = await simulated.database.pool.query<{ account: string }>(
     "SELECT account_id AS account FROM events WHERE event_id = ANY($1)",
     [eventIds],
   );
