@@ -6,7 +6,6 @@ import { latest, type Instant } from "../../domain/time.ts";
 import type { RevocationState, SessionProof } from "../../domain/revocation.ts";
 import { accessLeft } from "../../domain/revocation/access-left.ts";
 import { accessOfPerson } from "../../domain/revocation/directory.ts";
-import { withoutOthersSessions } from "../../domain/revocation/own-acts.ts";
 import { proveSessions, type DenyInForce, type OpenItem } from "../../domain/revocation/proof.ts";
 import { deriveRevocationState } from "../../domain/revocation/state.ts";
 import { reconstruct } from "../../domain/sessions/reconstruct.ts";
@@ -27,7 +26,7 @@ export async function judgeRevocation(
   now: Instant,
 ): Promise<Judgement> {
   const { user, requestedAt } = revocation;
-  const events = withoutOthersSessions(user, await ports.history.eventsOf(user, now));
+  const events = await ports.history.eventsOf(user, now);
   const sessions = reconstruct(user, events, ports.sessionSettings);
   const judged = proveSessions({
     requestedAt,
