@@ -178,7 +178,10 @@ export interface Switches {
   onBehalfOfShare: number;
   /** Record shape: the one before 2025-11, the present one, or the old one for the first fifth of the history. */
   shape: "old" | "new" | "mixed";
-  /** Minutes after which the simulated help desk ends a denied person's sessions and disables them in the console; null: nobody does. */
+  /**
+   * Minutes after which the simulated help desk ends a denied person's sessions and disables them in the console; the identity provider
+   * deactivates whom it owns a minute or two later. Null: nobody does.
+   */
   helpDeskMinutes: number | null;
   /** Share of records delivered twice, of records delivered late, of records with missing ids. */
   duplicateShare: number;
