@@ -190,7 +190,7 @@ function clientFactory(runtime: Runtime, accountId: string, ssoAdminPerSecond: n
 /** The SDK's own settings lead to the simulator, and nothing that lies about on this machine leads elsewhere. */
 function useEndpoint(environment: Readonly<Record<string, string>>): void {
   for (const name of Object.keys(process.env)) {
-    if (name.startsWith("AWS_")) delete process.env[name];
+    if (name.startsWith("AWS_") && !name.startsWith("AWS_SDK_JS_")) delete process.env[name];
   }
   Object.assign(process.env, environment);
 }

@@ -48,6 +48,8 @@ async function sweep(
   if (opened + resolved > 0) await queue.nudge("deliver-alerts");
   // New events may prove a step or the end of a session.
   if (judged > 0) await queue.nudge("advance-revocations");
+  // The first report of an installation waits for the first judgement.
+  if (judged > 0) await queue.nudge("seal-weekly-report");
   if (judged === 0) return null;
   const fields = { people: judged, opened, resolved };
   if (failedRules.length === 0) return { fields };

@@ -194,5 +194,5 @@ function showPlan(plan: RevocationPlan, output: Output, json = true): void {
 function targetText(target: Readonly<Record<string, unknown>>): string {
   return Object.entries(target)
     .map(([key, value]) => `${key} ${typeof value === "string" ? value : JSON.stringify(value)}`)
-    .join("\n");
+    .join(", ");
 }
