@@ -89,7 +89,8 @@ function turnsOf(dependencies: IngestDependencies, signal: AbortSignal): Turn[] 
         if (directory === null || !(await snapshotDue(dependencies.observations, clock)))
           return null;
         const { newSnapshotId: newId } = dependencies;
-        const progress = () => undefined;
+        // A crawl of a large organisation takes many minutes: the end does not wait for it, and nothing of it is kept.
+        const progress = () => signal.throwIfAborted();
         const receipt = await takeSnapshot({ directory, store: access, clock, newId, progress });
         return { snapshotId: receipt.id, opened: receipt.opened, resolved: receipt.closed };
       },

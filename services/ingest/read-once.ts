@@ -63,6 +63,8 @@ export async function readStreams(
         },
         ports.store,
         ports.clock,
+        // Between two pages; the window is read again, because its cursor has not moved.
+        () => ports.signal?.throwIfAborted(),
       );
       done += 1;
       options.progress?.("lookup-events", done, sources.streams.length);
