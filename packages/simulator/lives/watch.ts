@@ -163,13 +163,35 @@ function standWatch(
 /** The console session in the management account of the administrator on watch at an instant, made again to know its ids. */
 export function helpDeskAt(stage: Stage, plan: Plan, at: number): Session {
   const shift = Math.floor(at / SHIFT);
-  const person = onWatch(stage, shift)[OPERATORS] as Person;
+  const person = administratorAt(stage, at);
   return openHelpDesk(
     stage,
     plan,
     standWatch(stage, plan, person, shift, OPERATORS),
     shift * SHIFT - 2 * MINUTE,
   );
+}
+
+/** The administrator on watch, last of the shift. */
+export const administratorAt = (stage: Stage, at: number): Person =>
+  onWatch(stage, Math.floor(at / SHIFT))[OPERATORS] as Person;
+
+/** An administrator who is not on watch opens a console session in the management account at an instant, for a quarter of an hour. */
+export function calledIn(stage: Stage, plan: Plan, person: Person, at: number): Session {
+  const device = {
+    ip: addressOn(stage, person, Math.floor(at / DAY)),
+    userAgent: traitsOf(stage, person).browser,
+  };
+  const portal = openPortal(
+    stage,
+    plan,
+    `portal/called-in/${person.userId}/${at}`,
+    person,
+    at,
+    device,
+    { signsOutAt: at + 15 * MINUTE, looks: true },
+  );
+  return openHelpDesk(stage, plan, portal, portal.startAt + 10 * SECOND);
 }
 
 /** Adds the shifts that begin on a UTC day. */

@@ -105,6 +105,28 @@ describe("the help desk", () => {
     expect(credentials.filter((id) => !ended.has(id as string))).toEqual([]);
   });
 
+  it("is another administrator, who signs in for it, where the one on watch is denied", () => {
+    const demo = makeDemo();
+    const onDuty = onWatch(demo.lives.stage, Math.floor(NOW / SHIFT)).at(-1) as Person;
+    const records = denied(demo, onDuty);
+    const acts = named(records, "BatchDeleteSession", "DisableUser");
+    const actors = new Set(
+      acts.map((made) => at(made, "userIdentity", "onBehalfOf", "userId") as string),
+    );
+    expect(acts.length).toBeGreaterThan(1);
+    expect([...actors]).toHaveLength(1);
+    expect(actors).not.toContain(onDuty.userId);
+    const begun = named(records, "AssumeRoleWithSAML").map(
+      (made) => at(made, "responseElements", "assumedRoleUser", "arn") as string,
+    );
+    for (const made of acts) expect(begun).toContain(at(made, "userIdentity", "arn"));
+    const signedIn = named(records, "Authenticate").find((made) =>
+      actors.has(at(made, "userIdentity", "onBehalfOf", "userId") as string),
+    );
+    expect(signedIn?.occurredAt).toBeLessThan(acts[0]?.occurredAt ?? 0);
+    expect(signedIn?.occurredAt).toBeGreaterThanOrEqual(HELP_DESK);
+  });
+
   it("ends a session each and names none where the switch says so", () => {
     const [naming, silent] = [true, false].map((batchDeleteNamesSession) => {
       const demo = makeDemo(7, { batchDeleteNamesSession });

@@ -136,17 +136,25 @@ async function apply(
   );
 }
 
+/** Drizzle's own table, so that its tools still read it (drizzle-orm: PgDialect.migrate). Where it is there, no right to create is needed. */
+async function ledger(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ there: boolean }>(
+    "SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS there",
+  );
+  if (rows[0]?.there === true) return;
+  await client.query("CREATE SCHEMA IF NOT EXISTS drizzle");
+  await client.query(
+    "CREATE TABLE IF NOT EXISTS drizzle.__drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint)",
+  );
+}
+
 async function migrateLocked(
   client: pg.Client,
   migrations: readonly Migration[],
 ): Promise<MigrationReceipt> {
   await client.query("BEGIN");
   try {
-    // Drizzle's own table, so that its tools still read it (drizzle-orm: PgDialect.migrate).
-    await client.query("CREATE SCHEMA IF NOT EXISTS drizzle");
-    await client.query(
-      "CREATE TABLE IF NOT EXISTS drizzle.__drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint)",
-    );
+    await ledger(client);
     const { rows } = await client.query<{ hash: string; created_at: string }>(
       "SELECT hash, created_at FROM drizzle.__drizzle_migrations ORDER BY created_at",
     );

@@ -3,7 +3,13 @@
  * job (its migrations run explicitly and take their own lock). It needs a direct connection: BullMQ listens for NOTIFY and sets
  * search_path at connect, neither of which survives a pooler in transaction mode.
  */
-import { createPostgresBackend, runMigrations, withBackend } from "bullmq";
+import {
+  assertSchemaCompatibility,
+  createPostgresBackend,
+  LATEST_SCHEMA_VERSION,
+  runMigrations,
+  withBackend,
+} from "bullmq";
 import pg from "pg";
 import { Fault } from "../../domain/fault.ts";
 import { PING_MILLISECONDS, within } from "./deadline.ts";
@@ -35,7 +41,12 @@ async function migrate(databaseUrl: string): Promise<void> {
   client.on("error", () => undefined);
   try {
     await client.connect();
-    await runMigrations(client, SCHEMA);
+    // Only the owner may migrate; a service that finds everything in place needs no such right.
+    const inPlace = await assertSchemaCompatibility(client, SCHEMA).then(
+      (version) => version >= LATEST_SCHEMA_VERSION,
+      () => false,
+    );
+    if (!inPlace) await runMigrations(client, SCHEMA);
   } catch (cause) {
     throw unreachable(databaseUrl, cause);
   } finally {

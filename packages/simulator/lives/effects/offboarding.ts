@@ -9,7 +9,7 @@ import { byScim, leaveGroup, switchOff } from "../control-plane/scim.ts";
 import { centerDraft, roleIdentity } from "../record.ts";
 import { emptyPlan, type Draft, type Plan, type Session, type Stage } from "../stage.ts";
 import { credentialAt } from "../tokens.ts";
-import { helpDeskAt } from "../watch.ts";
+import { administratorAt, calledIn, helpDeskAt } from "../watch.ts";
 import type { Consequences } from "./consequences.ts";
 
 /** The records of a window. `plans` are those of the days in which a session that is alive at an instant may have begun. */
@@ -30,7 +30,8 @@ export function offboarding(
       session,
       ids: credentialsOf(stage, around, session, at),
     }));
-    out.push(...helpDeskActs(stage, person, at, ended));
+    const desk = staff(stage, consequences, at);
+    out.push(...desk.drafts, ...helpDeskActs(stage, desk.session, person, at, ended));
     out.push(...providerActs(stage, consequences, person));
   }
   return out.filter((made) => made.at >= from && made.at < to);
@@ -76,20 +77,48 @@ function isOf(draft: Draft, session: Session): boolean {
   return carrier?.key === session.key;
 }
 
+/**
+ * Who acts at an instant: the administrator on watch, or, where they are cut off themselves, another one who is called in and whose
+ * way to the console is recorded too.
+ */
+function staff(
+  stage: Stage,
+  consequences: Consequences,
+  at: number,
+): { session: Session; drafts: Draft[] } {
+  const plan = emptyPlan();
+  const { people, breakGlassUserId } = stage.organisation;
+  const isFree = ({ userId }: Person): boolean =>
+    !consequences.helpDesk.has(userId) && consequences.disabledAt(userId) > at;
+  const colleague = people.find(
+    (one) =>
+      one.profile === "platform-admin" &&
+      one.userId !== breakGlassUserId &&
+      stage.isHere(one, at) &&
+      isFree(one),
+  );
+  // Where nobody else is left, the one on watch does what they were told to do to themselves.
+  if (colleague === undefined || isFree(administratorAt(stage, at)))
+    return { session: helpDeskAt(stage, plan, at), drafts: [] };
+  return { session: calledIn(stage, plan, colleague, at), drafts: plan.drafts };
+}
+
 function helpDeskActs(
   stage: Stage,
+  desk: Session,
   person: Person,
   at: number,
   sessions: { session: Session; ids: string[] }[],
 ): Draft[] {
-  const desk = helpDeskAt(stage, emptyPlan(), at);
+  // Not before its session: somebody who is called in has to sign in first.
+  const begins = Math.max(at, desk.startAt + 2 * SECOND);
   const named = { identityStoreId: stage.organisation.identityStoreId, userId: person.userId };
   const act = (what: string, name: string, source: string, second: number, more: object): Draft => {
     const key = `help-desk/${person.userId}/${at}/${what}`;
     const accessKeyId = `ASIA${stage.dice("help-desk", key).base32(16)}`;
     return centerDraft(stage, {
       key,
-      at: at + second * SECOND,
+      at: begins + second * SECOND,
       step: "outside",
       session: null,
       source,
