@@ -125,6 +125,10 @@ describe("the help desk", () => {
     );
     expect(signedIn?.occurredAt).toBeLessThan(acts[0]?.occurredAt ?? 0);
     expect(signedIn?.occurredAt).toBeGreaterThanOrEqual(HELP_DESK);
+    const told = JSON.stringify(acts);
+    demo.changes.push(deny(demo.organisation, LATER, [onDuty.userId, ...actors]));
+    const again = demo.lives.records(NOW + 20_000, LATER);
+    expect(JSON.stringify(named(again, "BatchDeleteSession", "DisableUser"))).toBe(told);
   });
 
   it("ends a session each and names none where the switch says so", () => {

@@ -88,8 +88,8 @@ function staff(
 ): { session: Session; drafts: Draft[] } {
   const plan = emptyPlan();
   const { people, breakGlassUserId } = stage.organisation;
-  const isFree = ({ userId }: Person): boolean =>
-    !consequences.helpDesk.has(userId) && consequences.disabledAt(userId) > at;
+  // Who is cut off later was free then: a change alters nothing that occurred before it.
+  const isFree = ({ userId }: Person): boolean => consequences.disabledAt(userId) > at;
   const colleague = people.find(
     (one) =>
       one.profile === "platform-admin" &&
