@@ -33,7 +33,8 @@ async function ingest(paths: string[], options: CommonOptions): Promise<void> {
   try {
     const { total, refused } = await ingestAll(files, runtime, output);
     await judgeDue(runtime, output);
-    report(files.length - refused.length, total, performance.now() - started, output);
+    const read = files.length - refused.length;
+    if (read > 0) report(read, total, performance.now() - started, output);
     const [first, ...others] = refused;
     if (first === undefined) return;
     for (const fault of others) process.stderr.write(`${fault.message}\n`);
