@@ -26,17 +26,6 @@ export interface SealedReport {
   readonly manifest: ReportManifest;
 }
 
-/** Without the content of its files. */
-export interface ReportEntry {
-  readonly id: string;
-  readonly kind: string;
-  /** Null for a report that was not made for a week. */
-  readonly period: string | null;
-  readonly asOf: Instant;
-  readonly createdAt: Instant;
-  readonly manifest: Readonly<Record<string, unknown>>;
-}
-
 export interface ReportStore {
   /** The newest sealed week; null before the first. */
   lastSealedPeriod(): Promise<string | null>;
@@ -44,8 +33,6 @@ export interface ReportStore {
   previousReview(before: Instant): Promise<PreviousReview | null>;
   /** Stores the report with all its files in one transaction. False, and nothing written, when the period is sealed already. */
   seal(report: SealedReport): Promise<boolean>;
-  /** Newest first, then id; at most `limit` (1 to 500), older than the report with id `after`. */
-  list(limit: number, after: string | null): Promise<ReportEntry[]>;
-  /** Null when the report or the file does not exist. */
-  file(reportId: string, name: string): Promise<ReportFile | null>;
+  /** True before the first report of any kind. */
+  isEmpty(): Promise<boolean>;
 }

@@ -2,24 +2,13 @@
  * Sealed reports in Postgres: a report and its files are written once, together, and never changed. The unique period decides
  * between two processes that seal the same week.
  */
-import { Fault } from "../../domain/fault.ts";
 import { sha256 } from "../../domain/ids.ts";
 import { previousReview } from "../../domain/report/access-review.ts";
 import type { PreviousReview } from "../../domain/report/facts.ts";
-import type { ReportFile } from "../../domain/report/pack.ts";
 import type { Instant } from "../../domain/time.ts";
-import type { ReportEntry, ReportStore, SealedReport } from "../../ports/report-store.ts";
+import type { ReportStore, SealedReport } from "../../ports/report-store.ts";
 import type { Database } from "./database.ts";
 import { transaction } from "./transaction.ts";
-
-interface ReportRow {
-  readonly id: string;
-  readonly kind: string;
-  readonly period: string | null;
-  readonly as_of: Instant;
-  readonly created_at: Instant;
-  readonly manifest: Record<string, unknown>;
-}
 
 export class PostgresReportStore implements ReportStore {
   readonly #database: Database;
@@ -78,38 +67,8 @@ export class PostgresReportStore implements ReportStore {
     });
   }
 
-  async list(limit: number, after: string | null): Promise<ReportEntry[]> {
-    if (!Number.isInteger(limit) || limit < 1 || limit > 500) {
-      throw new Fault("input.invalid", "The limit has to be a whole number from 1 to 500.");
-    }
-    const { rows } = await this.#database.pool.query<ReportRow>(
-      `select id, kind, period, as_of, created_at, manifest from reports
-        where $1::text is null or (created_at, id) < (select created_at, id from reports where id = $1)
-        order by created_at desc, id desc limit $2`,
-      [after, limit],
-    );
-    return rows.map((row) => ({
-      id: row.id,
-      kind: row.kind,
-      period: row.period,
-      asOf: row.as_of,
-      createdAt: row.created_at,
-      manifest: row.manifest,
-    }));
-  }
-
-  async file(reportId: string, name: string): Promise<ReportFile | null> {
-    const { rows } = await this.#database.pool.query<{
-      name: string;
-      media_type: string;
-      content: string;
-    }>("select name, media_type, content from report_files where report_id = $1 and name = $2", [
-      reportId,
-      name,
-    ]);
-    const [row] = rows;
-    return row === undefined
-      ? null
-      : { name: row.name, mediaType: row.media_type, content: row.content };
+  async isEmpty(): Promise<boolean> {
+    const { rows } = await this.#database.pool.query("select 1 from reports limit 1");
+    return rows.length === 0;
   }
 }

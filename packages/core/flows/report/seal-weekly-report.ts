@@ -48,7 +48,7 @@ async function sealWeek(ports: SealPorts, week: Week): Promise<boolean> {
 
 /** Null when there is a report already, when it is too early, or before the first snapshot. */
 async function sealFirst(ports: SealPorts): Promise<string | null> {
-  if ((await ports.reports.list(1, null)).length > 0) return null;
+  if (!(await ports.reports.isEmpty())) return null;
   if ((await ports.readyForFirst?.()) !== true) return null;
   const now = instant(ports.clock.now());
   const id = createdId("rpt", now, Buffer.from(sha256("first access-review"), "hex"));
