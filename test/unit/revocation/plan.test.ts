@@ -256,7 +256,8 @@ describe("state", () => {
     ["enforced", { ...enforced, open: null }],
     ["awaiting-person", { ...enforced, open: [{ ...session, needsPerson: true }] }],
     ["enforced", { ...enforced, open: [session, { ...session, needsPerson: true }] }],
-    ["expired-unproven", { ...enforced, open: [{ ...session, until: NOW }] }],
+    ["enforced", { ...enforced, open: [{ ...session, until: plus(NOW, -HOUR) }] }],
+    ["expired-unproven", { ...enforced, open: [{ ...session, until: plus(NOW, -2 * HOUR) }] }],
     ["contained", enforced],
   ] as const)("%s", (state, of) => {
     expect(deriveRevocationState(of)).toBe(state);

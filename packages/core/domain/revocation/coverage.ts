@@ -3,7 +3,7 @@
  * such a trail was read past the instant in question, for every Region it has shown of the account.
  */
 import type { Instant } from "../time.ts";
-import { MINUTE, plus } from "../time.ts";
+import { HOUR, MINUTE, plus } from "../time.ts";
 
 export interface TrailCoverage {
   readonly source: string;
@@ -20,6 +20,12 @@ export interface TrailCoverage {
  * comes later than this makes the proof fail when it is judged again.
  */
 export const DELIVERY_MARGIN = 30 * MINUTE;
+
+/**
+ * Until then after an end its proof may be on its way: silence shows by a record from past the delivery margin, in a quiet account
+ * about one an hour comes (AWS: CloudTrail's digests are hourly, as are the records of many services), and that one is delivered too.
+ */
+export const SETTLING_MARGIN = 2 * DELIVERY_MARGIN + 1 * HOUR;
 
 /** True when one organisation trail was read from `from` to past `to` in the Region and in every other Region it shows of the account. */
 export function covered(

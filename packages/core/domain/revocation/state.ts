@@ -3,7 +3,8 @@
  * a timer. "Enforced" says that every automatic step was read back; "contained" says besides that nothing at all is open.
  */
 import type { Mechanism, RevocationState, StepState } from "../revocation.ts";
-import type { Instant } from "../time.ts";
+import { plus, type Instant } from "../time.ts";
+import { SETTLING_MARGIN } from "./coverage.ts";
 import type { OpenItem } from "./proof.ts";
 
 export interface StateFacts {
@@ -41,7 +42,9 @@ function isDenied({ steps }: StateFacts): boolean {
 
 function stateOfOpen(open: readonly OpenItem[], now: Instant): RevocationState {
   if (open.length === 0) return "contained";
-  const ranOut = (item: OpenItem): boolean => item.until !== null && item.until <= now;
+  // Before that a record that proves it may still come.
+  const ranOut = ({ until }: OpenItem): boolean =>
+    until !== null && plus(until, SETTLING_MARGIN) <= now;
   const living = open.filter((item) => !ranOut(item));
   if (living.length === 0) return "expired-unproven";
   // While time or a record may still settle something, nobody is waited for.
