@@ -2,6 +2,7 @@
  * The ingest service: follows the folder, polls the listings, crawls the directory, each in a loop of its own, so that a slow or
  * failing source holds up no other. What it appends makes people due in the same transaction; the nudge only saves time.
  */
+import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { IngestReceipt } from "../../packages/core/flows/ingest/ingest-receipt.ts";
 import { snapshotDue } from "../../packages/core/flows/snapshot-due.ts";
@@ -89,13 +90,32 @@ function turnsOf(dependencies: IngestDependencies, signal: AbortSignal): Turn[] 
         if (directory === null || !(await snapshotDue(dependencies.observations, clock)))
           return null;
         const { newSnapshotId: newId } = dependencies;
-        // A crawl of a large organisation takes many minutes: the end does not wait for it, and nothing of it is kept.
         const progress = () => signal.throwIfAborted();
-        const receipt = await takeSnapshot({ directory, store: access, clock, newId, progress });
+        const crawl = takeSnapshot({ directory, store: access, clock, newId, progress });
+        const receipt = await unlessAborted(crawl, signal);
         return { snapshotId: receipt.id, opened: receipt.opened, resolved: receipt.closed };
       },
     },
   ];
+}
+
+/**
+ * What the work comes to, or a rejection as soon as the signal is aborted: a crawl of a large organisation takes many minutes, more
+ * than a service has to end. It is published whole or not at all, so nothing half-done stays of one that is left.
+ */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const left = new AbortController();
+  const aborted = once(signal, "abort", { signal: left.signal }).then(() =>
+    signal.throwIfAborted(),
+  );
+  aborted.catch(() => undefined);
+  work.catch(() => undefined);
+  try {
+    signal.throwIfAborted();
+    return (await Promise.race([work, aborted])) as T;
+  } finally {
+    left.abort();
+  }
 }
 
 function counted(receipt: IngestReceipt & { readonly files?: number }): LogFields {
