@@ -72,6 +72,11 @@ function capitalised(sentence: string): string {
   return sentence.charAt(0).toUpperCase() + sentence.slice(1).replace(/\.$/, "");
 }
 
+// A reader such as `head` that has seen enough is no failure; what was opened is still closed in order.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 try {
   // The SDK's advice about Node versions is for developers; `doctor` says what matters here.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
