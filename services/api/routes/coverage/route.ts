@@ -1,6 +1,5 @@
 /** What each source has shown of each account and Region, and up to when. Silence outside of it proves nothing. */
 import type { FastifyInstance } from "fastify";
-import { z } from "zod";
 import { PostgresObservationStore } from "#core/adapters/postgres/trail/observation-store";
 import type { ApiDependencies } from "../../dependencies.ts";
 import { plainText } from "../../http/fields.ts";
