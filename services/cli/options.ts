@@ -37,6 +37,7 @@ export function withAsOf(command: Command): Command {
   return command.option(
     "--as-of <instant>",
     "judge as of this instant, e.g. 2026-11-02T08:00:00Z (default now)",
+    anInstant("--as-of"),
   );
 }
 
@@ -50,6 +51,19 @@ export function instantOption(text: string | undefined, option: string): Instant
     "input.invalid",
     `${option} must be an instant with a zone such as 2026-11-02T08:00:00Z, or a day such as 2026-11-02, and not ${JSON.stringify(text)}.`,
   );
+}
+
+/** For an option's parser: refuses what `instantOption` refuses, before anything is opened. */
+export function anInstant(option: string): (text: string) => string {
+  return (text) => {
+    instantOption(text, option);
+    return text;
+  };
+}
+
+/** For an option's parser: refuses what `wordOption` refuses, before anything is opened. */
+export function oneOf(option: string, words: readonly string[]): (text: string) => string {
+  return (text) => wordOption(text, option, words)!;
 }
 
 /** The instant to judge at: as asked, and never more than a day ahead, because nothing is known of the future. */

@@ -8,6 +8,7 @@ import { DigestOfSessions, replay } from "../../../packages/core/flows/replay.ts
 import { judgeDue } from "../judge.ts";
 import {
   asOfOption,
+  oneOf,
   withAsOf,
   withCommonOptions,
   withDemo,
@@ -33,13 +34,13 @@ export function addLook(program: Command): void {
   withAsOf(withDemo(withCommonOptions(program.command("sessions"))))
     .description("who is and was signed in, one session a line")
     .option("--user <user>", "a userId, userName or e-mail address")
-    .option("--kind <kind>", SESSION_KINDS.join(", "))
-    .option("--state <state>", SESSION_STATES.join(", "))
+    .option("--kind <kind>", SESSION_KINDS.join(", "), oneOf("--kind", SESSION_KINDS))
+    .option("--state <state>", SESSION_STATES.join(", "), oneOf("--state", SESSION_STATES))
     .action((options: LookOptions) => look(options, sessions));
   withAsOf(withDemo(withCommonOptions(program.command("findings"))))
     .description("what the rules found, one finding a line")
     .option("--rule <id>", "only this rule")
-    .option("--state <state>", FINDING_STATES.join(", "))
+    .option("--state <state>", FINDING_STATES.join(", "), oneOf("--state", FINDING_STATES))
     .action((options: LookOptions) => look(options, findings));
   withAsOf(withDemo(withCommonOptions(program.command("access"))))
     .description("who can become what in which account, one path a line")

@@ -6,7 +6,9 @@ import { Fault } from "../../../packages/core/domain/fault.ts";
 import { readFiles, readStreams, type Progress } from "../../ingest/read-once.ts";
 import { judgeDue } from "../judge.ts";
 import {
+  anInstant,
   instantOption,
+  oneOf,
   withCommonOptions,
   withDemo,
   wordOption,
@@ -27,8 +29,8 @@ interface SyncOptions extends WorldOptions {
 export function addSync(program: Command): void {
   withDemo(withCommonOptions(program.command("sync")))
     .description("read every configured source once, to its end, and judge whom it touched")
-    .option("--source <name>", `only ${SOURCES.join(" or ")}`)
-    .option("--since <instant>", "read listings again from this instant")
+    .option("--source <name>", `only ${SOURCES.join(" or ")}`, oneOf("--source", SOURCES))
+    .option("--since <instant>", "read listings again from this instant", anInstant("--since"))
     .action((options: SyncOptions) => withWorld(options, sync));
   withDemo(withCommonOptions(program.command("snapshot")))
     .description("read users, groups, permission sets and assignments once")
