@@ -31,7 +31,7 @@ export interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
   /** What it said so far. */
-  said(): { readonly stdout: string; readonly stderr: string };
+  readonly said: () => { readonly stdout: string; readonly stderr: string };
 }
 
 const running = new Set<ChildProcess>();
