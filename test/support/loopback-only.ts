@@ -14,7 +14,7 @@ function hostOf(args: readonly unknown[]): string | null {
 
 type Connect = (this: Socket, ...args: unknown[]) => Socket;
 // oxlint-disable-next-line typescript/unbound-method -- called with its socket below
-const connect: Connect = Socket.prototype.connect;
+const connect = Socket.prototype.connect as Connect;
 
 Socket.prototype.connect = function guarded(this: Socket, ...args: unknown[]): Socket {
   const host = hostOf(args);
@@ -23,4 +23,4 @@ Socket.prototype.connect = function guarded(this: Socket, ...args: unknown[]): S
     throw new Error(`a test may not connect to the ${kind} ${host}: only to this machine`);
   }
   return connect.apply(this, args);
-} as typeof Socket.prototype.connect;
+};
