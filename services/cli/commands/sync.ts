@@ -78,10 +78,13 @@ async function sync(
   };
   const again = since === undefined ? {} : { since };
   // Each source has its own limits: side by side they take as long as the slowest.
-  const [files, listed] = await Promise.all([
+  const reading = Promise.all([
     only === "lookup-events" ? null : readFiles(world.sources, ports, progress),
     only === "files" ? null : readStreams(world.sources, ports, { progress, ...again }),
-    first ? crawl(runtime, world, output) : null,
+  ]);
+  const [[files, listed]] = await Promise.all([
+    reading,
+    first ? crawl(runtime, world, output, reading) : null,
   ]);
   bar.stop();
   watch.lap("reading");
@@ -123,17 +126,27 @@ async function snapshot(runtime: Runtime, world: World, output: Output): Promise
   }
 }
 
-/** Null where there is no directory. */
+/**
+ * Null where there is no directory. What was crawled is published after `reading`: both write the people, whose rows they lock in
+ * different orders.
+ */
 async function crawl(
   runtime: Runtime,
   world: World,
   output: Output,
+  reading: Promise<unknown> = Promise.resolve(),
 ): Promise<SnapshotReceipt | null> {
   const { directory } = world.sources;
   if (directory === null) return null;
   const bar = output.progress("Reading the directory");
   const receipt = await takeSnapshot({
-    directory,
+    directory: {
+      crawl: async (progress) => {
+        const crawled = await directory.crawl(progress);
+        await reading;
+        return crawled;
+      },
+    },
     store: runtime.stores.access,
     clock: runtime.clock,
     newId: (now) => runtime.newId("snp", now),
