@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { startOrJoinPostgres } from "#core/platform/embedded-postgres";
 import { identify } from "#core/platform/postgres/process-identity";
@@ -96,9 +97,12 @@ export async function started(
   return { ...one, ready: await Promise.race([lines, early]) };
 }
 
+/** Between two questions: a loop without a pause would take a core from what it waits for. */
+const ASK_AGAIN_MILLISECONDS = 5;
+
 /** Asks again until the answer is true; the test's own time limit bounds it. */
 export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
+  while (!(await condition())) await pause(ASK_AGAIN_MILLISECONDS);
 }
 
 /** A folder that the server's user may pass through, or else root's cluster would live outside it. */
