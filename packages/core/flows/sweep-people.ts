@@ -46,8 +46,9 @@ export async function sweepPeople(
   if (total === 0) return { ...receipt, failedRules: [] };
   const { settings, catalogue, access, observations } = ports;
   const common = await commonFacts(now, settings, catalogue, access, observations);
+  const from = { now, snapshotTakenAt: common.snapshot?.takenAt ?? null };
   while (signal?.aborted !== true) {
-    const judged = await ports.sweep.sweep(now, PEOPLE_AT_ONCE, ports.channels, (due) => {
+    const judged = await ports.sweep.sweep(from, PEOPLE_AT_ONCE, ports.channels, (due) => {
       const judgements = judge(due, common, failed);
       for (const { reconciliation } of judgements) {
         receipt.opened += reconciliation.opened.length;

@@ -22,6 +22,13 @@ export interface Judgement {
   readonly nextDecisionAt: Instant | null;
 }
 
+/** What every judgement of a run starts from. */
+export interface JudgedFrom {
+  readonly now: Instant;
+  /** Of the directory that is judged by; null before the first crawl. Whoever is judged by an older one than is stored stays due. */
+  readonly snapshotTakenAt: Instant | null;
+}
+
 export interface SweepStore {
   /**
    * Claims up to `limit` people that are due (oldest first, skipping those another process holds), judges them together and
@@ -29,7 +36,7 @@ export interface SweepStore {
    * 0 when nobody is due.
    */
   sweep(
-    now: Instant,
+    from: JudgedFrom,
     limit: number,
     channels: readonly string[],
     judge: (due: readonly DuePerson[]) => readonly Judgement[],

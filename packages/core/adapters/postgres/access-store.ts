@@ -20,6 +20,7 @@ import { canonicalJson, sha256 } from "../../domain/ids.ts";
 import type { Instant } from "../../domain/time.ts";
 import type { AccessStore, TimedSnapshot } from "../../ports/access-store.ts";
 import type { Database } from "./database.ts";
+import { lockPeople } from "./trail/people-due.ts";
 import { transaction } from "./transaction.ts";
 
 export class PostgresAccessStore implements AccessStore {
@@ -56,6 +57,7 @@ export class PostgresAccessStore implements AccessStore {
       );
       const closed = await closeFacts(client, instanceArn, completedAt);
       const opened = await openFacts(client, id, instanceArn, completedAt);
+      await lockPeople(client);
       await nameUsers(client, completedAt);
       await markDue(client, instanceArn, completedAt);
       return { opened, closed };

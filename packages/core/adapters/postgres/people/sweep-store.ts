@@ -6,7 +6,7 @@ import type pg from "pg";
 import { personKey, type Person } from "../../../domain/person.ts";
 import type { Session } from "../../../domain/session.ts";
 import type { Instant } from "../../../domain/time.ts";
-import type { DuePerson, Judgement, SweepStore } from "../../../ports/sweep-store.ts";
+import type { DuePerson, JudgedFrom, Judgement, SweepStore } from "../../../ports/sweep-store.ts";
 import type { Database } from "../database.ts";
 import { applyReconciliation, openFindingsOf } from "./finding-store.ts";
 import { eventsOfPeople, withNames } from "./history.ts";
@@ -20,7 +20,7 @@ export class PostgresSweepStore implements SweepStore {
   }
 
   sweep(
-    now: Instant,
+    { now, snapshotTakenAt }: JudgedFrom,
     limit: number,
     channels: readonly string[],
     judge: (due: readonly DuePerson[]) => readonly Judgement[],
@@ -48,6 +48,7 @@ export class PostgresSweepStore implements SweepStore {
         people,
         judgements.map((judgement) => judgement.nextDecisionAt),
         now,
+        snapshotTakenAt,
       );
       return people.length;
     });
@@ -109,25 +110,41 @@ async function replaceSessions(
   );
 }
 
+/**
+ * When the person is due again. Two things were not seen although they are stored: events of the future (or since a long sweep
+ * began), whose person is due when the first of them has come; and a crawl published since the directory was read, for which
+ * this run is too old. Both make due after `now`, so that no run judges the same person twice.
+ */
+const SETTLE = `
+  update people p
+     set due_at = least(w.due_at,
+           case when p.last_event_at >= $4 then interval '1 millisecond' + coalesce(
+             (select min(e.occurred_at) from events e
+               where e.identity_store_arn = p.identity_store_arn and e.user_id = p.user_id and e.occurred_at >= $4),
+             p.last_event_at) end,
+           case when p.last_event_at >= $4 then interval '1 millisecond' + (
+             select min(e.occurred_at) from events e where e.subject_user_id = p.user_id and e.occurred_at >= $4) end,
+           case when p.last_event_at >= $4 then interval '1 millisecond' + (
+             select min(e.occurred_at) from person_names n join events e on e.session_name = n.user_name
+              where n.identity_store_arn = p.identity_store_arn and n.user_id = p.user_id and e.occurred_at >= $4) end,
+           (select min(greatest(s.completed_at, $4::timestamptz + interval '1 millisecond'))
+              from access_snapshots s where $5::timestamptz is null or s.completed_at > $5)),
+         judged_at = $4, revision = p.revision + 1
+    from unnest($1::text[], $2::text[], $3::timestamptz[]) as w(arn, user_id, due_at)
+   where p.identity_store_arn = w.arn and p.user_id = w.user_id`;
+
 async function settle(
   client: pg.PoolClient,
   people: readonly Person[],
   next: readonly (Instant | null)[],
   now: Instant,
+  snapshotTakenAt: Instant | null,
 ): Promise<void> {
-  await client.query(
-    // An event that claims to be of the future was not used yet: its person is due again when it has come.
-    `update people p
-        set due_at = least(w.due_at,
-                           case when p.last_event_at >= $4 then p.last_event_at + interval '1 millisecond' end),
-            judged_at = $4, revision = p.revision + 1
-       from unnest($1::text[], $2::text[], $3::timestamptz[]) as w(arn, user_id, due_at)
-      where p.identity_store_arn = w.arn and p.user_id = w.user_id`,
-    [
-      people.map((person) => person.identityStoreArn),
-      people.map((person) => person.userId),
-      next,
-      now,
-    ],
-  );
+  await client.query(SETTLE, [
+    people.map((person) => person.identityStoreArn),
+    people.map((person) => person.userId),
+    next,
+    now,
+    snapshotTakenAt,
+  ]);
 }

@@ -1,6 +1,6 @@
 /** Appends events exactly once by their id, and finds ids that came with other content. */
 import type pg from "pg";
-import type { TrailEvent } from "../../../domain/event.ts";
+import type { RoleSessionRef, TrailEvent } from "../../../domain/event.ts";
 import type { DecodedRecord } from "../../../domain/trail/decode.ts";
 import { roleSessionKey } from "../../../domain/trail/identity.ts";
 import { redactText } from "../../../domain/trail/redact.ts";
@@ -89,16 +89,20 @@ async function conflictsAmong(
   return new Set(rows.map((row) => row.ordinal));
 }
 
+/** The role session that an event belongs to: the one that was issued, or that made the call. */
+export function sessionOf(event: TrailEvent): RoleSessionRef | null {
+  return event.kind === "role-issued" || event.kind === "role-call"
+    ? event.session
+    : (event.callerSession ?? null);
+}
+
 function rowOf(
   { position, decoded }: Placed,
   ordinal: number,
   origin: string,
 ): Record<string, unknown> {
   const { event } = decoded;
-  const session =
-    event.kind === "role-issued" || event.kind === "role-call"
-      ? event.session
-      : (event.callerSession ?? null);
+  const session = sessionOf(event);
   return {
     event_id: event.eventId,
     occurred_at: event.occurredAt,

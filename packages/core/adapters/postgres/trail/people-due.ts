@@ -5,6 +5,7 @@
 import type pg from "pg";
 import type { TrailEvent } from "../../../domain/event.ts";
 import type { Instant } from "../../../domain/time.ts";
+import { sessionOf } from "./append-events.ts";
 
 interface NamedPerson {
   arn: string;
@@ -13,32 +14,62 @@ interface NamedPerson {
   last: Instant;
 }
 
+/** Writers of people and their names come one at a time: which rows to touch is known only after some were touched. */
+export async function lockPeople(client: pg.PoolClient): Promise<void> {
+  await client.query("select pg_advisory_xact_lock(hashtext('curfew people due'))");
+}
+
 export async function markPeopleDue(
   client: pg.PoolClient,
   events: readonly TrailEvent[],
   now: Instant,
 ): Promise<void> {
   if (events.length === 0) return;
-  // The rows to touch are known only after some were touched, so they cannot all be locked in one order: one writer at a time.
-  await client.query("select pg_advisory_xact_lock(hashtext('curfew people due'))");
+  await lockPeople(client);
   await upsertPeople(client, namedPeople(events), now);
   await upsertNames(client, events);
-  const names = [...new Set(events.flatMap((event) => nameOf(event)?.name ?? []))];
-  const sessionNames = events.flatMap((event) => sessionNameOf(event) ?? []);
-  const subjects = events.flatMap((event) => event.subjectUserId ?? []);
+  // A person who is due already is touched too: a sweep may have read their events before this batch, and waits to say otherwise.
   await client.query(
-    `with touched as (
-       select n.identity_store_arn, n.user_id from person_names n where n.user_name = any($1)
-       union
-       select p.identity_store_arn, p.user_id from people p where p.user_id = any($2)),
+    `with mentions as (
+       select * from jsonb_to_recordset($1::jsonb) as m(name text, "userId" text, at timestamptz)),
+     touched as (
+       select arn, user_id, max(at) as at from (
+         select n.identity_store_arn as arn, n.user_id, m.at from mentions m join person_names n on n.user_name = m.name
+         union all
+         select p.identity_store_arn, p.user_id, m.at from mentions m join people p on p.user_id = m."userId") t
+        group by arn, user_id),
      locked as (
-       select p.identity_store_arn, p.user_id from people p join touched using (identity_store_arn, user_id)
-        where p.due_at is null or p.due_at > $3
+       select t.arn, t.user_id, t.at
+         from people p join touched t on t.arn = p.identity_store_arn and t.user_id = p.user_id
         order by 1, 2 for update of p)
-     update people p set due_at = $3 from locked
-      where p.identity_store_arn = locked.identity_store_arn and p.user_id = locked.user_id`,
-    [[...new Set([...names, ...sessionNames])], [...new Set(subjects)], now],
+     update people p set due_at = least(p.due_at, $2), last_event_at = greatest(p.last_event_at, locked.at)
+       from locked
+      where p.identity_store_arn = locked.arn and p.user_id = locked.user_id`,
+    [JSON.stringify(mentionsIn(events)), now],
   );
+}
+
+interface Mention {
+  readonly name?: string;
+  readonly userId?: string;
+  readonly at: Instant;
+}
+
+/** By what other than their key the events show people, each with its newest event: a name, or the user id they are about. */
+function mentionsIn(events: readonly TrailEvent[]): Mention[] {
+  const newest = new Map<string, Mention>();
+  for (const event of events) {
+    const names = [nameOf(event)?.name, sessionOf(event)?.sessionName];
+    const at = event.occurredAt;
+    const mentions: Mention[] = names.flatMap((name) => (name === undefined ? [] : { name, at }));
+    if (event.subjectUserId !== null) mentions.push({ userId: event.subjectUserId, at });
+    for (const mention of mentions) {
+      const key = JSON.stringify([mention.name ?? null, mention.userId ?? null]);
+      const known = newest.get(key);
+      if (known === undefined || known.at < at) newest.set(key, mention);
+    }
+  }
+  return [...newest.values()];
 }
 
 function namedPeople(events: readonly TrailEvent[]): NamedPerson[] {
@@ -77,26 +108,20 @@ async function upsertPeople(
   );
 }
 
-/** The name under which an event shows its person: as typed or asserted at sign-in, or as their role session's name. */
+/**
+ * The name under which an event shows its person: as typed or asserted at sign-in, or as their role session's name, which a
+ * refused call shows as well as another.
+ */
 function nameOf(
   event: TrailEvent,
 ): { arn: string; userId: string; name: string; at: Instant } | null {
-  if (event.person === null || event.errorCode !== null) return null;
-  const name =
-    event.kind === "sign-in-step"
-      ? event.userName
-      : event.kind === "role-call"
-        ? event.session.sessionName
-        : null;
-  if (name === null) return null;
+  if (event.person === null) return null;
+  const typed =
+    event.kind === "sign-in-step" && event.errorCode === null ? event.userName : undefined;
+  const name = typed ?? sessionOf(event)?.sessionName;
+  if (name === undefined) return null;
   const { identityStoreArn: arn, userId } = event.person;
   return { arn, userId, name, at: event.occurredAt };
-}
-
-function sessionNameOf(event: TrailEvent): string | null {
-  return event.person === null && (event.kind === "role-issued" || event.kind === "role-call")
-    ? event.session.sessionName
-    : null;
 }
 
 async function upsertNames(client: pg.PoolClient, events: readonly TrailEvent[]): Promise<void> {
