@@ -46,8 +46,12 @@ export function epoch(at: Instant): number {
   return Date.parse(at);
 }
 
+const FIRST = Date.parse("0000-01-01T00:00:00.000Z");
+const LAST = Date.parse("9999-12-31T23:59:59.999Z");
+
+/** Stops at the first and at the last instant that can be written: a record may claim a time just before it. */
 export function plus(at: Instant, milliseconds: number): Instant {
-  return instant(epoch(at) + milliseconds);
+  return instant(Math.min(LAST, Math.max(FIRST, epoch(at) + milliseconds)));
 }
 
 /** `later - earlier` in milliseconds. */

@@ -5,7 +5,7 @@
 import type { TrailEvent } from "../event.ts";
 import type { Person } from "../person.ts";
 import type { SessionSettings } from "../session.ts";
-import { MINUTE, plus, SECOND } from "../time.ts";
+import { DAY, MINUTE, plus, SECOND } from "../time.ts";
 import { lastSeen, type Draft } from "./draft.ts";
 
 const UNKNOWN_DURATION =
@@ -54,6 +54,11 @@ function hardEnd(draft: Draft, settings: SessionSettings): Draft["endsAt"] {
   };
 }
 
+/** AWS: no session lasts longer than 90 days. A number beyond that, or none above zero, states no end. */
+function isLifetime(seconds: number): boolean {
+  return seconds > 0 && seconds * SECOND <= 90 * DAY;
+}
+
 /** An end that a grant's own record states. */
 function statedEnd(draft: Draft): Draft["endsAt"] | null {
   for (const event of draft.exact.toReversed()) {
@@ -68,7 +73,7 @@ function statedEnd(draft: Draft): Draft["endsAt"] | null {
       event.kind === "token-with-iam" || (event.kind === "token" && !event.refreshable)
         ? event.expiresInSeconds
         : null;
-    if (seconds !== null && draft.kind !== "background") {
+    if (seconds !== null && isLifetime(seconds) && draft.kind !== "background") {
       return {
         at: plus(event.occurredAt, seconds * SECOND),
         limitedBy: `expiresIn of ${event.eventName}`,

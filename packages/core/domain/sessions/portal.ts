@@ -79,11 +79,20 @@ function takeUp(drafts: Draft[], signIns: readonly SignIn[]): Set<string> {
   return taken;
 }
 
-/** A sign-in proves an interactive session even when no portal event of it was seen. */
+/** A sign-in proves an interactive session even when no portal event of it was seen; records of one workflow are one sign-in. */
 function withoutPortal(signIns: readonly SignIn[], taken: ReadonlySet<string>): Draft[] {
-  return signIns
-    .filter((signIn) => !taken.has(signIn.eventId))
-    .map((signIn) =>
-      newDraft("portal", ["sign-in", signIn.workflowId ?? signIn.eventId], signIn, {}),
-    );
+  const known = new Set(signIns.filter((one) => taken.has(one.eventId)).map(signInKey));
+  const byKey = new Map<string, Draft>();
+  for (const signIn of signIns) {
+    const key = signInKey(signIn);
+    if (known.has(key)) continue;
+    const draft = byKey.get(key);
+    if (draft === undefined) byKey.set(key, newDraft("portal", ["sign-in", key], signIn, {}));
+    else draft.exact.push(signIn);
+  }
+  return [...byKey.values()];
+}
+
+function signInKey(signIn: SignIn): string {
+  return signIn.workflowId ?? signIn.eventId;
 }

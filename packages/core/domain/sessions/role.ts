@@ -86,9 +86,14 @@ function opened(session: RoleSessionRef, key: string, event: TrailEvent): Draft 
   return draft;
 }
 
+/** AWS: AssumeRoleWithSAML, DurationSeconds, 900 to 43,200. Anything else states no end. */
+function isRoleDuration(seconds: number | null): boolean {
+  return seconds !== null && seconds >= 900 && seconds * SECOND <= LONGEST_ROLE_SESSION;
+}
+
 function hardEnd(draft: Draft): Draft["endsAt"] {
   const issued = draft.exact.find(
-    (event) => event.kind === "role-issued" && event.durationSeconds !== null,
+    (event) => event.kind === "role-issued" && isRoleDuration(event.durationSeconds),
   );
   if (issued?.kind === "role-issued") {
     return {
