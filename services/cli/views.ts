@@ -81,7 +81,7 @@ export async function accessAt(
   if ((await runtime.stores.access.asOf(at)) === null) {
     throw new Fault(
       "snapshot.none",
-      "Who had access at that instant is unknown: no snapshot had been taken. Run: curfew snapshot",
+      `Who had access at ${at} is unknown, because the directory had not been read by then: run curfew snapshot, or choose a later --as-of.`,
     );
   }
   const wanted = only === undefined ? null : new Set(only.map(personKey));

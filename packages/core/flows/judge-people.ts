@@ -52,7 +52,14 @@ export async function commonFacts(
     observations.coverage(),
     observations.grantEvents(now),
   ]);
-  return { now, settings, catalogue, snapshot, coverage, grants: grantEvents(events, now) };
+  return {
+    now,
+    settings,
+    catalogue,
+    snapshot,
+    coverage: coverage.filter(({ firstEventAt }) => firstEventAt < now),
+    grants: grantEvents(events, now),
+  };
 }
 
 export interface JudgePorts {

@@ -212,7 +212,7 @@ export function organisation(): AccessReviewFacts {
       region: "eu-west-1",
       firstEventAt: plus("2025-12-15T00:00:00.000Z" as Instant, index * HOUR),
       lastEventAt: plus(AS_OF, -(index === 4 ? 60 : 1) * HOUR),
-      records: 48_210 - index * 3_107,
+      events: 48_210 - index * 3_107,
       lastReceivedAt: plus(AS_OF, index === 4 ? -2 * DAY : -HOUR / 4),
     })),
     access: USERS.flatMap((user, index) => accessOf(user, index)),

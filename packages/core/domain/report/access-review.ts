@@ -11,6 +11,9 @@ import type { AccessReviewFacts, PreviousReview, ReviewCoverage } from "./facts.
 import { reviewItem, SECTIONS, type ReviewItem } from "./item.ts";
 import { summarise, type ReviewSummary } from "./summary.ts";
 
+/** Without what changes after the review's instant: the same facts give the same bytes whenever it is made. */
+export type CoverageShown = Omit<ReviewCoverage, "lastReceivedAt">;
+
 export interface AccessReview {
   readonly schema: "curfew.access-review/1";
   readonly organisation: string;
@@ -27,7 +30,7 @@ export interface AccessReview {
     /** SHA-256 over the row hashes in their order. */
     readonly digest: string;
   };
-  readonly coverage: CoverageWords & { readonly rows: readonly ReviewCoverage[] };
+  readonly coverage: CoverageWords & { readonly rows: readonly CoverageShown[] };
   readonly summary: ReviewSummary;
   readonly items: readonly ReviewItem[];
   readonly findings: readonly Finding[];
@@ -104,8 +107,9 @@ function itemsOf(facts: AccessReviewFacts): ReviewItem[] {
 export function accessReview(facts: AccessReviewFacts): AccessReview {
   const items = itemsOf(facts);
   const people = new Set(items.map(({ person }) => personKey(person)));
-  const rows = sorted(facts.coverage, (row) =>
-    JSON.stringify([row.source, row.accountId, row.region]),
+  const rows = sorted(
+    facts.coverage.map(({ lastReceivedAt: _moves, ...shown }) => shown),
+    (row) => JSON.stringify([row.source, row.accountId, row.region]),
   );
   return {
     schema: "curfew.access-review/1",

@@ -20,8 +20,10 @@ export interface ReviewCoverage {
   readonly accountId: string;
   readonly region: string;
   readonly firstEventAt: Instant;
-  readonly lastEventAt: Instant;
-  readonly records: number;
+  /** Null when nothing but records of other services was read. */
+  readonly lastEventAt: Instant | null;
+  readonly events: number;
+  /** At most the review's instant. Later receipts move it, so it decides a sentence and is never printed. */
   readonly lastReceivedAt: Instant;
 }
 

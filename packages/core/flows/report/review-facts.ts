@@ -44,7 +44,7 @@ export function reviewFactsSource(ports: JudgePorts, organisation: string): Revi
         },
         users,
         accounts,
-        coverage: await ports.observations.coverage(),
+        coverage: await ports.observations.coverageBefore(asOf),
         access,
         sessions,
         findings,

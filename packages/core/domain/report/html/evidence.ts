@@ -100,9 +100,10 @@ export function coverageSection(number: number, { coverage }: AccessReview): Mar
         <td>${row.accountId}</td>
         <td>${row.region}</td>
         <td class="when">${timeText(row.firstEventAt)}</td>
-        <td class="when">${timeText(row.lastEventAt)}</td>
-        <td class="when">${timeText(row.lastReceivedAt)}</td>
-        <td class="r">${numberText(row.records)}</td>
+        <td class="when">
+          ${row.lastEventAt === null ? "none of ours" : timeText(row.lastEventAt)}
+        </td>
+        <td class="r">${numberText(row.events)}</td>
       </tr> `,
   );
   const more = coverage.rows.length - LISTED;
@@ -118,8 +119,7 @@ export function coverageSection(number: number, { coverage }: AccessReview): Mar
                 <th>Region</th>
                 <th>First event</th>
                 <th>Last event</th>
-                <th>Last received</th>
-                <th class="r">Records</th>
+                <th class="r">Events</th>
               </tr>
             </thead>
             <tbody>
