@@ -60,29 +60,32 @@ export function draftId(person: Person, draft: Draft): string {
   return derivedId("ses", draft.kind, personKey(person), ...draft.key);
 }
 
-/** What others did about the person (disabled them, ended a session) is evidence, but neither use nor theirs. */
-function byOthers(event: TrailEvent): boolean {
-  return event.kind === "directory-user" || event.kind === "session-deleted";
+/**
+ * What others did about the person (disabled them, ended a session) is evidence, but neither use nor theirs. What a role session
+ * holds was called from it.
+ */
+function byOthers(event: TrailEvent, { kind }: Draft): boolean {
+  return kind !== "role" && (event.kind === "directory-user" || event.kind === "session-deleted");
 }
 
 /** When the session was last used: refused calls are evidence but no use. */
 export function lastSeen(draft: Draft): Instant {
   let newest = draft.startedAt;
   for (const event of [...draft.exact, ...draft.inferred]) {
-    if (event.errorCode !== null || byOthers(event)) continue;
+    if (event.errorCode !== null || byOthers(event, draft)) continue;
     if (event.occurredAt > newest) newest = event.occurredAt;
   }
   return newest;
 }
 
 /** AWS's own services assume the role: their addresses are not the person's. */
-function byPerson(event: TrailEvent): boolean {
-  return event.kind !== "role-issued" && !byOthers(event);
+function byPerson(event: TrailEvent, draft: Draft): boolean {
+  return event.kind !== "role-issued" && !byOthers(event, draft);
 }
 
 export function finished(person: Person, draft: Draft): Session {
   const evidence = inOrder([...draft.exact, ...draft.inferred]);
-  const own = evidence.filter(byPerson);
+  const own = evidence.filter((event) => byPerson(event, draft));
   return {
     id: draftId(person, draft),
     kind: draft.kind,

@@ -30,22 +30,31 @@ const EVENTS_OF = `
      where not exists (select 1 from person_names o
                         where o.user_name = n.user_name
                           and (o.identity_store_arn, o.user_id) <> (w.arn, w.user_id)))
-  select arn, user_id, record from named
+  select arn, user_id, record, false as about from named
   union all
-  select g.arn, g.user_id, e.record
+  select g.arn, g.user_id, e.record, false
     from groups g join events e on e.role_session_key = g.role_session_key
    where e.user_id is null and e.occurred_at < $3
   union all
-  select n.arn, n.user_id, e.record
+  select n.arn, n.user_id, e.record, false
     from own_names n join events e on e.session_name = n.user_name
    where e.user_id is null and e.occurred_at < $3
      and not exists (select 1 from events d
-                      where d.role_session_key = e.role_session_key and d.user_id is not null)
+                      where d.role_session_key = e.role_session_key and d.user_id is not null
+                         and d.occurred_at < $3)
   union all
-  select w.arn, w.user_id, e.record
+  select w.arn, w.user_id, e.record, true
     from wanted w join events e on e.subject_user_id = w.user_id
    where e.occurred_at < $3
      and (e.identity_store_arn, e.user_id) is distinct from (w.arn, w.user_id)`;
+
+interface HistoryRow {
+  readonly arn: string;
+  readonly user_id: string;
+  readonly record: unknown;
+  /** Found only by its subject. */
+  readonly about: boolean;
+}
 
 /** The events of each person before the instant, by `personKey`, in order. */
 export async function eventsOfPeople(
@@ -53,24 +62,27 @@ export async function eventsOfPeople(
   people: readonly Person[],
   before: Instant,
 ): Promise<Map<string, TrailEvent[]>> {
-  const { rows } = await client.query<{ arn: string; user_id: string; record: unknown }>(
-    EVENTS_OF,
-    [
-      people.map((person) => person.identityStoreArn),
-      people.map((person) => person.userId),
-      before,
-    ],
-  );
+  const { rows } = await client.query<HistoryRow>(EVENTS_OF, [
+    people.map((person) => person.identityStoreArn),
+    people.map((person) => person.userId),
+    before,
+  ]);
   const byPerson = new Map(people.map((person) => [personKey(person), [] as TrailEvent[]]));
   const persons = new Map(people.map((person) => [personKey(person), person]));
-  for (const row of rows) {
+  // `inOrder` keeps the last of two with one id: an event that is also the person's own stays theirs.
+  for (const row of rows.toSorted((left, right) => Number(right.about) - Number(left.about))) {
     const key = personKey({ identityStoreArn: row.arn, userId: row.user_id });
     const event = decodeStored(row.record);
-    const aboutSomebodyElse =
-      event.person === null && event.subjectUserId !== null && !isAbout(event, persons.get(key)!);
-    if (!aboutSomebodyElse) byPerson.get(key)!.push(event);
+    if (!row.about) byPerson.get(key)!.push(event);
+    else if (isAbout(event, persons.get(key)!)) byPerson.get(key)!.push(withoutCaller(event));
   }
   return new Map([...byPerson].map(([key, events]) => [key, inOrder(events)]));
+}
+
+/** The role session from which somebody did something about a person is that somebody's, whether or not a record names them. */
+function withoutCaller(event: TrailEvent): TrailEvent {
+  const { callerSession: _theirs, ...about } = event;
+  return about;
 }
 
 /** The persons with their newest name, in the order asked. */
