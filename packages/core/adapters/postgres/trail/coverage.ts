@@ -20,7 +20,8 @@ export async function addCoverage(client: pg.PoolClient, batch: AppendBatch): Pr
         : decoded.outcome === "ignored"
           ? decoded.seen
           : null;
-    if (seen !== null) count(rows, seen);
+    // A record that claims to be of the future shows nothing of what was read up to then.
+    if (seen !== null && seen.occurredAt <= batch.receivedAt) count(rows, seen);
   }
   if (rows.size === 0) return;
   await client.query(
