@@ -53,7 +53,8 @@ export async function readStreams(
   options: { readonly since?: Instant; readonly progress?: Progress } = {},
 ): Promise<IngestReceipt & { readonly streams: number }> {
   let done = 0;
-  const receipts = await Promise.all(
+  // All come to rest before a failure is told: else each next turn would read what the others are still reading.
+  const ends = await Promise.allSettled(
     sources.streams.map(async (stream) => {
       const receipt = await readStream(
         stream,
@@ -71,5 +72,10 @@ export async function readStreams(
       return receipt;
     }),
   );
-  return { ...receipts.reduce(sum, NOTHING), streams: receipts.length };
+  let total = NOTHING;
+  for (const end of ends) {
+    if (end.status === "rejected") throw end.reason;
+    total = sum(total, end.value);
+  }
+  return { ...total, streams: ends.length };
 }

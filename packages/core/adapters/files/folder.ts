@@ -1,8 +1,10 @@
 /** Folder on a file system. Follows no symbolic link out of the folder and lists nothing but trail files. */
+import type { Stats } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault } from "../../domain/fault.ts";
 import { instant } from "../../domain/time.ts";
+import { LARGEST_FILE } from "../../domain/trail/file.ts";
 import type { Folder, FolderEntry } from "../../ports/event-source.ts";
 
 const TRAIL_FILE = /\.(?:json|ndjson|jsonl)(?:\.gz)?$/i;
@@ -23,12 +25,25 @@ export const fileFolder: Folder = {
       .toSorted();
     const listed: FolderEntry[] = [];
     for (const name of names) {
-      const { size, mtimeMs } = await stat(name);
+      const status = await statusOf(name);
+      // Removed since the folder was listed.
+      if (status === null) continue;
+      const { size, mtimeMs } = status;
       listed.push({ path: name, bytes: size, modifiedAt: instant(Math.trunc(mtimeMs)) });
     }
     return listed;
   },
-  read: (path) => found(path, () => readFile(path)),
+  read: (path) =>
+    found(path, async () => {
+      const { size } = await stat(path);
+      if (size > LARGEST_FILE) {
+        throw new Fault(
+          "input.too-large",
+          `${path} has more than ${LARGEST_FILE / 1024 / 1024} MiB; split it into smaller files.`,
+        );
+      }
+      return readFile(path);
+    }),
 };
 
 /** The trail files that a path of the command line stands for: a file is itself whatever its name. */
@@ -46,6 +61,15 @@ export async function trailFilesAt(path: string): Promise<string[]> {
     );
   }
   return files.map((file) => file.path);
+}
+
+async function statusOf(name: string): Promise<Stats | null> {
+  try {
+    return await stat(name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
 }
 
 async function found<T>(path: string, work: () => Promise<T>): Promise<T> {

@@ -2,10 +2,11 @@
  * Reads what is new in a folder of trail files, once. A file that is refused is noted with its reason and does not stop the
  * others; it is tried again when it changes.
  */
+import { Fault } from "../../domain/fault.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Folder, FolderEntry } from "../../ports/event-source.ts";
 import type { TrailStore } from "../../ports/trail-store.ts";
-import { ingestFiles } from "./ingest-files.ts";
+import { ingestFiles, type TrailBytes } from "./ingest-files.ts";
 import { NOTHING, sum, type IngestReceipt } from "./ingest-receipt.ts";
 
 export interface FolderReceipt extends IngestReceipt {
@@ -45,12 +46,21 @@ export async function followFolder(
       const read = await readGroup(path, group, folder, store, clock);
       total = sum(total, read.receipt);
       refused.push(...read.refused);
-      done += group.length;
+      done += read.files;
       progress({ done, total: unread.length });
     }
   };
-  await Promise.all(Array.from({ length: GROUPS_AT_ONCE }, readGroups));
+  // Both come to rest before a failure is told: nothing is read any more that the caller does not wait for.
+  const ends = await Promise.allSettled(Array.from({ length: GROUPS_AT_ONCE }, readGroups));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
   return { ...total, files: done, refused: refused.toSorted((a, b) => (a.path < b.path ? -1 : 1)) };
+}
+
+interface GroupReceipt {
+  /** Files whose bytes could be read. */
+  readonly files: number;
+  readonly receipt: IngestReceipt;
+  readonly refused: { path: string; problem: string }[];
 }
 
 async function readGroup(
@@ -59,23 +69,41 @@ async function readGroup(
   folder: Folder,
   store: TrailStore,
   clock: Clock,
-): Promise<{ receipt: IngestReceipt; refused: { path: string; problem: string }[] }> {
-  const files = [];
-  for (const file of group) files.push({ path: file.path, bytes: await folder.read(file.path) });
+): Promise<GroupReceipt> {
   const refused: { path: string; problem: string }[] = [];
+  const files: TrailBytes[] = [];
+  const read: FolderEntry[] = [];
+  for (const file of group) {
+    const bytes = await bytesOf(file.path, folder);
+    // Not marked: a file that cannot be read now is tried again, because a new permission does not change it.
+    if (bytes instanceof Fault) refused.push({ path: file.path, problem: bytes.message });
+    else {
+      files.push({ path: file.path, bytes });
+      read.push(file);
+    }
+  }
   let receipt: IngestReceipt = NOTHING;
   const outcomes = await ingestFiles(files, store, clock);
   const marks = outcomes.map((outcome, index) => {
     if ("refused" in outcome) {
       const problem = outcome.refused.message;
       refused.push({ path: outcome.path, problem });
-      return { ...group[index]!, sha256: null, problem };
+      return { ...read[index]!, sha256: null, problem };
     }
     receipt = sum(receipt, outcome.receipt);
-    return { ...group[index]!, sha256: outcome.sha256, problem: null };
+    return { ...read[index]!, sha256: outcome.sha256, problem: null };
   });
   await store.markFollowed(path, marks);
-  return { receipt, refused };
+  return { files: read.length, receipt, refused };
+}
+
+async function bytesOf(path: string, folder: Folder): Promise<Uint8Array | Fault> {
+  try {
+    return await folder.read(path);
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
 }
 
 async function unreadFiles(

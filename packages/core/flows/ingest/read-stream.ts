@@ -2,7 +2,7 @@
  * Reads a polled listing once, to its end. The window is walked newest first and its pages are appended as they come; the
  * cursor moves only in the transaction of the last page, so a kill repeats a window and never skips one.
  */
-import { instant, plus, latest, MINUTE, type Instant } from "../../domain/time.ts";
+import { earliest, instant, plus, latest, MINUTE, type Instant } from "../../domain/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { PolledSource, SourcedRecord } from "../../ports/event-source.ts";
 import type { Progress, TrailStore } from "../../ports/trail-store.ts";
@@ -30,10 +30,17 @@ export async function readStream(
   const reach = plus(to, -source.reachMilliseconds);
   const wanted =
     window.since ??
-    (cursor === null ? plus(to, -window.backfillMilliseconds) : plus(cursor, -OVERLAP));
+    (cursor === null
+      ? plus(to, -window.backfillMilliseconds)
+      : // A cursor ahead of the clock stems from a clock that was set back: up to it nothing was read.
+        plus(earliest(cursor, to)!, -OVERLAP));
   const from = latest(reach, wanted)!;
   const origin = source.stream;
-  const cursorThen = { kind: "cursor", stream: source.stream, readThrough: to } as const;
+  // A window that begins after the cursor leaves a gap, which the next one has to read.
+  const gap = window.since !== undefined && cursor !== null && cursor < window.since;
+  const cursorThen: Progress = gap
+    ? { kind: "none" }
+    : { kind: "cursor", stream: source.stream, readThrough: to };
   let total = NOTHING;
   let moved = false;
   const append = async (records: readonly SourcedRecord[], receivedAt: Instant, last: boolean) => {

@@ -192,10 +192,12 @@ async function advance(
   if (files.length > 0) await client.query(ADVANCE_FILES, [JSON.stringify(files), now]);
   for (const { progress } of parts) {
     if (progress.kind !== "cursor") continue;
+    // A cursor of the future stems from a clock that was set back since.
     await client.query(
       `insert into ingest_cursors (stream, read_through, updated_at) values ($1, $2, $3)
        on conflict (stream) do update
-          set read_through = greatest(ingest_cursors.read_through, excluded.read_through),
+          set read_through = case when ingest_cursors.read_through > $3 then excluded.read_through
+                                  else greatest(ingest_cursors.read_through, excluded.read_through) end,
               updated_at = excluded.updated_at`,
       [progress.stream, progress.readThrough, now],
     );

@@ -1,0 +1,130 @@
+/** What one source, file or clock does wrong costs nothing of what the others show. */
+import { chmodSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { fileFolder } from "#core/adapters/files/folder";
+import { PostgresRevocationStore } from "#core/adapters/postgres/revocation/revocation-store";
+import { Fault } from "#core/domain/fault";
+import { DAY, HOUR, instant, MINUTE, plus, type Instant } from "#core/domain/time";
+import { LARGEST_FILE } from "#core/domain/trail/file";
+import { followFolder } from "#core/flows/ingest/follow-folder";
+import { readStream } from "#core/flows/ingest/read-stream";
+import type { Folder, PolledSource } from "#core/ports/event-source";
+import { readStreams } from "#services/ingest/read-once";
+import { portal, signIn } from "#test/support/records";
+import { NOW, openStand, trailFile, type Stand } from "../ingest/stand.ts";
+
+let stand: Stand;
+let folder: string;
+beforeAll(async () => {
+  stand = await openStand();
+});
+beforeEach(async () => {
+  await stand.clear();
+  folder = mkdtempSync(join(tmpdir(), "curfew-reading-"));
+  return () => rmSync(folder, { recursive: true });
+});
+afterAll(() => stand.drop());
+
+const AT = "2026-11-09T08:00:00Z";
+const clock = { now: () => NOW };
+
+const source = (name: string, window: (from: Instant, to: Instant) => Promise<void>) =>
+  ({
+    stream: `lookup-events/${name}`,
+    reachMilliseconds: 90 * DAY,
+    async *pages(from, to) {
+      await window(from, to);
+      yield { records: [], receivedAt: to, done: true };
+    },
+  }) satisfies PolledSource;
+
+test("a file that cannot be read stops no other and is tried again", async () => {
+  writeFileSync(join(folder, "a.json"), trailFile(portal(AT, "Authenticate")));
+  writeFileSync(join(folder, "b.json"), trailFile(signIn(AT)));
+  chmodSync(join(folder, "a.json"), 0o000);
+  let locked = true;
+  // The superuser reads it all the same.
+  const strict: Folder = {
+    ...fileFolder,
+    read: async (path) => {
+      if (locked && path.endsWith("a.json")) {
+        throw new Fault("input.unreadable-file", `${path} cannot be read.`);
+      }
+      return fileFolder.read(path);
+    },
+  };
+  const follow = () => followFolder(folder, strict, stand.trail, clock);
+  expect(await follow()).toMatchObject({
+    files: 1,
+    appended: 1,
+    refused: [{ path: join(folder, "a.json") }],
+  });
+  locked = false;
+  chmodSync(join(folder, "a.json"), 0o600);
+  expect(await follow()).toMatchObject({ files: 1, appended: 1, refused: [] });
+});
+
+test("a file larger than memory is refused by name before it is read", async () => {
+  const path = join(folder, "huge.json");
+  writeFileSync(path, "");
+  truncateSync(path, LARGEST_FILE + 1);
+  await expect(fileFolder.read(path)).rejects.toMatchObject({ code: "input.too-large" });
+});
+
+test("a stream that fails is told only when no other is being read any more", async () => {
+  let reading = 0;
+  const slow = source("slow", async () => {
+    reading += 1;
+    await stand.database.pool.query("select 1");
+    reading -= 1;
+  });
+  const broken = source("broken", () => Promise.reject(new Error("denied")));
+  const sources = {
+    trail: null,
+    streams: [broken, slow],
+    directory: null,
+    backfillMilliseconds: DAY,
+    beforeReading: null,
+  };
+  await expect(readStreams(sources, { store: stand.trail, clock })).rejects.toThrow("denied");
+  expect(reading).toBe(0);
+  expect(await stand.trail.readThrough(slow.stream)).toBe(stand.now);
+});
+
+test("after a clock that ran ahead was set back, the time between is read", async () => {
+  const windows: Instant[] = [];
+  const stream = source("ahead", async (from) => void windows.push(from));
+  const read = (now: number) =>
+    readStream(stream, { backfillMilliseconds: DAY }, stand.trail, { now: () => now });
+  await read(NOW + 5 * HOUR);
+  await read(NOW);
+  expect(windows[1]).toBe(plus(stand.now, -120 * MINUTE));
+  expect(await stand.trail.readThrough(stream.stream)).toBe(stand.now);
+});
+
+test("a window that begins after what was read leaves no gap behind it", async () => {
+  const windows: Instant[] = [];
+  const stream = source("since", async (from) => void windows.push(from));
+  const read = (now: number, since?: number) =>
+    readStream(
+      stream,
+      {
+        backfillMilliseconds: DAY,
+        ...(since === undefined ? {} : { since: instant(since) }),
+      },
+      stand.trail,
+      { now: () => now },
+    );
+  await read(NOW - 3 * DAY);
+  await read(NOW, NOW - HOUR);
+  await read(NOW);
+  expect(windows[2]).toBe(instant(NOW - 3 * DAY - 120 * MINUTE));
+});
+
+test("a record that claims to be of the future covers nothing", async () => {
+  await stand.ingest(trailFile(signIn(AT), signIn("2099-01-01T00:00:00Z")));
+  const [row] = await new PostgresRevocationStore(stand.database).coverage();
+  expect(row?.through).toBe(instant(Date.parse(AT)));
+});
