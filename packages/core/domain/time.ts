@@ -13,6 +13,10 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
+/** The years that both an instant's text and Postgres have. */
+const FIRST = Date.parse("0001-01-01T00:00:00.000Z");
+const LAST = Date.parse("9999-12-31T23:59:59.999Z");
+
 type Six = [number, number, number, number, number, number];
 
 const CLOUDTRAIL_TIME =
@@ -38,16 +42,15 @@ export function parseInstant(text: unknown): Instant | null {
   if (month < 1 || month > 12 || day < 1 || day > lastDay) return null;
   if (hour > 23 || minute > 59 || second > 59) return null;
   const milliseconds = Date.parse(text);
-  return Number.isNaN(milliseconds) ? null : instant(milliseconds);
+  // A zone may lead out of the years.
+  const within = milliseconds >= FIRST && milliseconds <= LAST;
+  return within ? instant(milliseconds) : null;
 }
 
 /** Milliseconds after 1970. */
 export function epoch(at: Instant): number {
   return Date.parse(at);
 }
-
-const FIRST = Date.parse("0000-01-01T00:00:00.000Z");
-const LAST = Date.parse("9999-12-31T23:59:59.999Z");
 
 /** Stops at the first and at the last instant that can be written: a record may claim a time just before it. */
 export function plus(at: Instant, milliseconds: number): Instant {

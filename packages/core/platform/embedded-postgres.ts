@@ -185,23 +185,23 @@ async function ensureRunning(dataDirectory: string, durability: Durability): Pro
   return { postmaster, place, url: urlOf(postmaster.port, password, DATABASE_NAME), child };
 }
 
-/**
- * Joins the server of `dataDirectory`, or starts it (and creates its cluster on first use). `durability: "off"` makes commits fast and
- * unsafe against a crash of the machine; it counts only for the process that starts the server, and only tests may use it.
- * The process that started the server also starts it again when it dies while in use.
- * Faults: `data-directory.no-permission`, `data-directory.unsound`, `postgres.no-package`, `postgres.start-failed`.
- */
-export async function startOrJoinPostgres(options: {
-  dataDirectory: string;
-  durability?: Durability;
-}): Promise<EmbeddedPostgres> {
-  const dataDirectory = prepareDataDirectory(options.dataDirectory);
-  const durability = options.durability ?? "on";
-  const share = { user: "", released: false };
+interface Share {
+  /** File that names this process as a user. */
+  user: string;
+  released: boolean;
+}
 
+const LOOK_EVERY_MS = 1_000;
+
+/** Starts the server again when it dies while this share is held, whoever had started it. */
+function supervisor(
+  dataDirectory: string,
+  durability: Durability,
+  share: Readonly<Share>,
+): (running: Running) => void {
   const deaths: number[] = [];
   const supervise = (running: Running): void => {
-    running.child?.once("exit", () => {
+    const again = (): void => {
       deaths.push(performance.now());
       // A server that keeps dying has a reason that another start does not mend; the next command says it.
       const [third] = deaths.slice(-3);
@@ -210,9 +210,37 @@ export async function startOrJoinPostgres(options: {
       locked(dataDirectory, async () => {
         if (!share.released) supervise(await ensureRunning(dataDirectory, durability));
       }).catch(() => undefined); // callers see their connections refused, and the next command the reason
-    });
+    };
+    if (running.child !== null) {
+      running.child.once("exit", again);
+      return;
+    }
+    // Somebody else's child: its end shows only by looking, and whoever started it may be gone.
+    const look = setInterval(() => {
+      if (!share.released && findPostmaster(running.place.location) !== null) return;
+      clearInterval(look);
+      if (!share.released) again();
+    }, LOOK_EVERY_MS);
+    look.unref();
   };
+  return supervise;
+}
 
+/**
+ * Joins the server of `dataDirectory`, or starts it (and creates its cluster on first use). `durability: "off"` makes commits fast and
+ * unsafe against a crash of the machine; it counts only for the process that starts the server, and only tests may use it.
+ * A server that dies while it is in use is started again, by whichever of its users sees it first.
+ * Faults: `data-directory.no-permission`, `data-directory.unsound`, `postgres.no-package`, `postgres.start-failed`.
+ */
+export async function startOrJoinPostgres(options: {
+  dataDirectory: string;
+  durability?: Durability;
+}): Promise<EmbeddedPostgres> {
+  const dataDirectory = prepareDataDirectory(options.dataDirectory);
+  const durability = options.durability ?? "on";
+  const share: Share = { user: "", released: false };
+
+  const supervise = supervisor(dataDirectory, durability, share);
   const running = await locked(dataDirectory, async () => {
     const found = await ensureRunning(dataDirectory, durability);
     share.user = addUser(dataDirectory);

@@ -148,7 +148,11 @@ test("a file of which a part was committed goes on where it stopped", async () =
 
 test("one bad record among 2,000 good ones costs one record", async () => {
   const records: unknown[] = many(1_999);
-  records.splice(777, 0, signIn("0000-01-01T00:00:00Z"));
+  records.splice(
+    777,
+    0,
+    signIn("2026-11-02T08:00:00Z", { recipientAccountId: "x".repeat(1_000_000) }),
+  );
   expect(await stand.ingest(trailFile(...records))).toMatchObject({
     records: 2_000,
     appended: 1_999,

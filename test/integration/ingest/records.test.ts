@@ -82,12 +82,12 @@ const FORM: Case[] = [
   {
     what: "nesting 50,000 deep without anything else",
     json: `${"[".repeat(50_000)}${"]".repeat(50_000)}`,
-    fate: "undecodable: beyond what can be decoded",
+    fate: "undecodable: not a JSON object",
   },
   {
     what: "nesting 50,000 deep in an object without an event name",
     json: `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`,
-    fate: "undecodable: beyond what can be decoded",
+    fate: "undecodable: eventSource and eventName",
   },
 ];
 

@@ -137,3 +137,18 @@ describe("decoding", () => {
     });
   });
 });
+
+describe("input that no AWS service writes", () => {
+  it.each([
+    ["an array nested 50,000 deep", "[".repeat(50_000) + "]".repeat(50_000)],
+    ["an object nested 50,000 deep", `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`],
+    ["containers nested 50,000 deep", `${'{"Events":['.repeat(50_000)}1${"]}".repeat(50_000)}`],
+  ])("throws nothing for %s", (_what, json) => {
+    expect(reason(JSON.parse(json))).toContain("undecodable");
+  });
+
+  it.each(["0000-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])(
+    "keeps the time %s as undecodable",
+    (time) => expect(reason(signIn(time))).toContain("eventTime"),
+  );
+});

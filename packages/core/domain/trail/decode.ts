@@ -59,7 +59,7 @@ export function decodeRecord(value: unknown): DecodedRecord {
   const ignored = reasonToIgnore(record, source.toLowerCase(), name);
   if (ignored !== null) return { outcome: "ignored", reason: ignored, seen: seenOf(record) };
   if (depthExceeds(record, DEEPEST))
-    return undecodable(null, `nested deeper than ${DEEPEST} levels`);
+    return undecodable(value, `nested deeper than ${DEEPEST} levels`);
   return decodeOurs(record, source.toLowerCase(), name);
 }
 
@@ -174,7 +174,8 @@ function depthExceeds(value: unknown, limit: number): boolean {
 }
 
 function undecodable(value: unknown, reason: string, eventId: string | null = null): DecodedRecord {
-  const original = value === null ? "(not shown)" : (JSON.stringify(value) ?? "undefined");
+  const deep = depthExceeds(value, DEEPEST);
+  const original = deep ? "(nested too deep to show)" : (JSON.stringify(value) ?? "undefined");
   return {
     outcome: "undecodable",
     reason,

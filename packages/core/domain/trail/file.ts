@@ -112,19 +112,27 @@ function* lines(bytes: Uint8Array): Generator<Uint8Array> {
   }
 }
 
-/** The records in a JSON value: known containers are opened, anything else is one record. */
+/** The records in a JSON value: each kind of container is opened once, because no depth of them may exhaust a stack. */
 function recordsIn(value: unknown): unknown[] {
-  if (Array.isArray(value)) return value.flatMap(recordsIn);
+  return (Array.isArray(value) ? (value as unknown[]) : [value]).flatMap(contained).map(carried);
+}
+
+/** What `{Records:[…]}` and the answer of LookupEvents hold. */
+function contained(value: unknown): unknown[] {
   const holder = object(value);
   if (holder === null || isRecordObject(holder)) return [value];
   if (Array.isArray(holder["Records"])) return holder["Records"] as unknown[];
-  if (Array.isArray(holder["Events"])) return holder["Events"].flatMap(recordsIn);
-  const carried = text(holder["CloudTrailEvent"]);
-  if (carried !== null) {
-    const inner = parsed(Buffer.from(carried));
-    return [inner === undefined ? carried : inner.value];
-  }
-  return "record" in holder ? [holder["record"]] : [value];
+  return Array.isArray(holder["Events"]) ? (holder["Events"] as unknown[]) : [value];
+}
+
+/** What stands in `CloudTrailEvent` as text, or under `record`. */
+function carried(value: unknown): unknown {
+  const holder = object(value);
+  if (holder === null || isRecordObject(holder)) return value;
+  const event = text(holder["CloudTrailEvent"]);
+  if (event === null) return "record" in holder ? holder["record"] : value;
+  const inner = parsed(Buffer.from(event));
+  return inner === undefined ? event : inner.value;
 }
 
 function isRecord(item: Item): boolean {

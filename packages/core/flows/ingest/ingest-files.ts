@@ -6,7 +6,6 @@
 import { Fault } from "../../domain/fault.ts";
 import { sha256 } from "../../domain/ids.ts";
 import { instant } from "../../domain/time.ts";
-import { undecodableText, type DecodedRecord } from "../../domain/trail/decode.ts";
 import { openTrailFile, type TrailFile } from "../../domain/trail/file.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { AppendPart, AppendResult, FileState, TrailStore } from "../../ports/trail-store.ts";
@@ -73,29 +72,7 @@ function open(file: TrailBytes, digest: string, state: FileState | undefined): O
     return { path: file.path, digest, bytes: file.bytes.length, trail, receipt: before };
   } catch (error) {
     if (error instanceof Fault) return error;
-    if (!(error instanceof RangeError)) throw error;
-    return new Fault(
-      "input.not-cloudtrail",
-      `${file.path} is nested too deeply to be a CloudTrail file; expected {"Records":[…]} or one record a line.`,
-      { cause: error },
-    );
-  }
-}
-
-/** A record that the decoder cannot stand is one undecodable record, never the end of its file or of those after it. */
-function* decodedFrom(trail: TrailFile, from: number): Generator<DecodedRecord> {
-  let position = from;
-  while (position < trail.records) {
-    try {
-      for (const decoded of trail.decoded(position)) {
-        position += 1;
-        yield decoded;
-      }
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      position += 1;
-      yield undecodableText("(not shown)", "the record is beyond what can be decoded");
-    }
+    throw error;
   }
 }
 
@@ -124,7 +101,7 @@ class Pending {
   async add(file: OpenFile, from: number): Promise<void> {
     let records: SourcedRecord[] = [];
     let position = from;
-    for (const decoded of decodedFrom(file.trail, from)) {
+    for (const decoded of file.trail.decoded(from)) {
       records.push({ position, decoded });
       position += 1;
       if (this.#records + records.length < RECORDS_AT_ONCE) continue;
