@@ -1,5 +1,5 @@
 /** Judges everybody who is due, with a bar on a terminal: `ingest`, `sync` and `snapshot` do it before they return. */
-import { sweepPeople, type SweepReceipt } from "../../packages/core/flows/sweep-people.ts";
+import { sweepPeople, type SweepReceipt } from "#core/flows/sweep-people";
 import type { Output } from "./output.ts";
 import type { Runtime } from "./runtime.ts";
 

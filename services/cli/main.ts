@@ -4,7 +4,7 @@
  */
 import { inspect } from "node:util";
 import { CommanderError, Command } from "commander";
-import { Fault } from "../../packages/core/domain/fault.ts";
+import { Fault } from "#core/domain/fault";
 import { version } from "./version.ts";
 
 type Add = (program: Command) => void;

@@ -1,7 +1,7 @@
 /** Options that commands share, and their forms. A wrong one is refused with a sentence that names it. */
 import type { Command } from "commander";
-import { Fault } from "../../packages/core/domain/fault.ts";
-import { parseInstant, plus, DAY, type Instant } from "../../packages/core/domain/time.ts";
+import { Fault } from "#core/domain/fault";
+import { parseInstant, plus, DAY, type Instant } from "#core/domain/time";
 
 export interface CommonOptions {
   readonly dataDir?: string;

@@ -1,7 +1,7 @@
 /** Where reports come from, for the command and for the worker. */
-import { PostgresReportStore } from "../../packages/core/adapters/postgres/report-store.ts";
-import { reviewFactsSource } from "../../packages/core/flows/report/review-facts.ts";
-import type { SealPorts } from "../../packages/core/flows/report/seal-weekly-report.ts";
+import { PostgresReportStore } from "#core/adapters/postgres/report-store";
+import { reviewFactsSource } from "#core/flows/report/review-facts";
+import type { SealPorts } from "#core/flows/report/seal-weekly-report";
 import type { Runtime } from "./runtime.ts";
 
 export function reportPorts(runtime: Runtime): SealPorts {

@@ -1,9 +1,9 @@
 /** What the flows of a revocation are handed, here and by the worker: who may be cut, and by what. */
 import { randomBytes } from "node:crypto";
 import { userInfo } from "node:os";
-import { PostgresRevocationStore } from "../../packages/core/adapters/postgres/revocation/revocation-store.ts";
-import type { ContainSettings } from "../../packages/core/domain/revocation/facts.ts";
-import type { RevocationPorts, StepPorts } from "../../packages/core/flows/revocation/ports.ts";
+import { PostgresRevocationStore } from "#core/adapters/postgres/revocation/revocation-store";
+import type { ContainSettings } from "#core/domain/revocation/facts";
+import type { RevocationPorts, StepPorts } from "#core/flows/revocation/ports";
 import type { Runtime } from "./runtime.ts";
 import type { World } from "./world.ts";
 

@@ -5,36 +5,28 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { PostgresAccessStore } from "../../packages/core/adapters/postgres/access-store.ts";
-import {
-  openDatabase,
-  ping,
-  type Database,
-} from "../../packages/core/adapters/postgres/database.ts";
-import { PostgresFindingStore } from "../../packages/core/adapters/postgres/people/finding-store.ts";
-import { migrate } from "../../packages/core/adapters/postgres/migrate.ts";
-import { PostgresObservationStore } from "../../packages/core/adapters/postgres/trail/observation-store.ts";
-import { PostgresPersonHistory } from "../../packages/core/adapters/postgres/people/person-history.ts";
-import { PostgresSessionStore } from "../../packages/core/adapters/postgres/people/session-store.ts";
-import { PostgresSweepStore } from "../../packages/core/adapters/postgres/people/sweep-store.ts";
-import { PostgresTrailStore } from "../../packages/core/adapters/postgres/trail/trail-store.ts";
-import { createdId } from "../../packages/core/domain/ids.ts";
-import type { SessionSettings } from "../../packages/core/domain/session.ts";
-import { instant, type Instant } from "../../packages/core/domain/time.ts";
-import type { JudgePorts } from "../../packages/core/flows/judge-people.ts";
-import type { SweepPorts } from "../../packages/core/flows/sweep-people.ts";
-import { readConfig, type Config } from "../../packages/core/platform/config.ts";
-import {
-  claimDataDirectory,
-  type Claim,
-  type Holding,
-} from "../../packages/core/platform/data-directory.ts";
-import { startOrJoinPostgres } from "../../packages/core/platform/embedded-postgres.ts";
-import { systemClock } from "../../packages/core/platform/clock.ts";
-import type { Clock } from "../../packages/core/ports/clock.ts";
-import { catalogue } from "../../packages/core/rules/catalogue.ts";
-import { SimulatedClock } from "../../packages/simulator/clock.ts";
-import { PORTAL_SESSION_MINUTES } from "../../packages/simulator/organisation.ts";
+import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
+import { openDatabase, ping, type Database } from "#core/adapters/postgres/database";
+import { PostgresFindingStore } from "#core/adapters/postgres/people/finding-store";
+import { migrate } from "#core/adapters/postgres/migrate";
+import { PostgresObservationStore } from "#core/adapters/postgres/trail/observation-store";
+import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
+import { PostgresSessionStore } from "#core/adapters/postgres/people/session-store";
+import { PostgresSweepStore } from "#core/adapters/postgres/people/sweep-store";
+import { PostgresTrailStore } from "#core/adapters/postgres/trail/trail-store";
+import { createdId } from "#core/domain/ids";
+import type { SessionSettings } from "#core/domain/session";
+import { instant, type Instant } from "#core/domain/time";
+import type { JudgePorts } from "#core/flows/judge-people";
+import type { SweepPorts } from "#core/flows/sweep-people";
+import { readConfig, type Config } from "#core/platform/config";
+import { claimDataDirectory, type Claim, type Holding } from "#core/platform/data-directory";
+import { startOrJoinPostgres } from "#core/platform/embedded-postgres";
+import { systemClock } from "#core/platform/clock";
+import type { Clock } from "#core/ports/clock";
+import { catalogue } from "#core/rules/catalogue";
+import { SimulatedClock } from "#simulator/clock";
+import { PORTAL_SESSION_MINUTES } from "#simulator/organisation";
 import type { CommonOptions, WorldOptions } from "./options.ts";
 
 const MIGRATIONS = fileURLToPath(new URL("../../migrations", import.meta.url));

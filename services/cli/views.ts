@@ -2,15 +2,15 @@
  * What commands show, as of now (from the stored rows) or as of an earlier instant (judged again from the events before it, with
  * nothing written). The two give the same answer for the same instant.
  */
-import type { Finding } from "../../packages/core/domain/finding.ts";
-import type { EffectiveAccess } from "../../packages/core/domain/access.ts";
-import { personKey, type Person } from "../../packages/core/domain/person.ts";
-import { reconcileFindings } from "../../packages/core/domain/reconcile-findings.ts";
-import type { Session } from "../../packages/core/domain/session.ts";
-import { Fault } from "../../packages/core/domain/fault.ts";
-import type { Instant } from "../../packages/core/domain/time.ts";
-import { judgeEverybody } from "../../packages/core/flows/judge-people.ts";
-import type { FindingPage } from "../../packages/core/ports/finding-store.ts";
+import type { Finding } from "#core/domain/finding";
+import type { EffectiveAccess } from "#core/domain/access";
+import { personKey, type Person } from "#core/domain/person";
+import { reconcileFindings } from "#core/domain/reconcile-findings";
+import type { Session } from "#core/domain/session";
+import { Fault } from "#core/domain/fault";
+import type { Instant } from "#core/domain/time";
+import { judgeEverybody } from "#core/flows/judge-people";
+import type { FindingPage } from "#core/ports/finding-store";
 import type { Runtime } from "./runtime.ts";
 
 /** The persons that a text names; a refusal when it names nobody. */

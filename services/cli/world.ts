@@ -2,27 +2,20 @@
  * The AWS that a command talks to: an organisation only when `CURFEW_AWS=on` and the credentials belong to the account that was
  * named, trail files alone when only a folder was named, else the demo organisation. The demo never follows from a failure.
  */
-import {
-  awsClients,
-  SSO_ADMIN_PER_SECOND,
-  type AwsClients,
-} from "../../packages/core/adapters/aws/clients.ts";
-import { awsDirectory } from "../../packages/core/adapters/aws/directory.ts";
-import { verifyAccount } from "../../packages/core/adapters/aws/identity.ts";
-import { findInstance } from "../../packages/core/adapters/aws/directory/instance.ts";
-import { awsRevoker } from "../../packages/core/adapters/aws/revoker.ts";
-import {
-  GLOBAL_EVENTS_REGION,
-  lookupEventsSources,
-} from "../../packages/core/adapters/aws/lookup-events.ts";
-import { fileFolder } from "../../packages/core/adapters/files/folder.ts";
-import { PostgresRateBudget } from "../../packages/core/adapters/postgres/rate-budget.ts";
-import { Fault } from "../../packages/core/domain/fault.ts";
-import { DAY, HOUR } from "../../packages/core/domain/time.ts";
-import type { Revoker } from "../../packages/core/ports/revoker.ts";
-import type { Config } from "../../packages/core/platform/config.ts";
-import type { Claim, Holding } from "../../packages/core/platform/data-directory.ts";
-import { startSimulator, type RunningSimulator } from "../../packages/simulator/start.ts";
+import { awsClients, SSO_ADMIN_PER_SECOND, type AwsClients } from "#core/adapters/aws/clients";
+import { awsDirectory } from "#core/adapters/aws/directory";
+import { verifyAccount } from "#core/adapters/aws/identity";
+import { findInstance } from "#core/adapters/aws/directory/instance";
+import { awsRevoker } from "#core/adapters/aws/revoker";
+import { GLOBAL_EVENTS_REGION, lookupEventsSources } from "#core/adapters/aws/lookup-events";
+import { fileFolder } from "#core/adapters/files/folder";
+import { PostgresRateBudget } from "#core/adapters/postgres/rate-budget";
+import { Fault } from "#core/domain/fault";
+import { DAY, HOUR } from "#core/domain/time";
+import type { Revoker } from "#core/ports/revoker";
+import type { Config } from "#core/platform/config";
+import type { Claim, Holding } from "#core/platform/data-directory";
+import { startSimulator, type RunningSimulator } from "#simulator/start";
 import type { Sources } from "../ingest/sources.ts";
 import type { WorldOptions } from "./options.ts";
 import { demoDirectory, type Runtime } from "./runtime.ts";

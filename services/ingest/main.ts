@@ -4,15 +4,15 @@
  */
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import type { IngestReceipt } from "../../packages/core/flows/ingest/ingest-receipt.ts";
-import { snapshotDue } from "../../packages/core/flows/snapshot-due.ts";
-import { takeSnapshot } from "../../packages/core/flows/take-snapshot.ts";
-import type { Instant } from "../../packages/core/domain/time.ts";
-import type { AccessStore } from "../../packages/core/ports/access-store.ts";
-import type { ObservationStore } from "../../packages/core/ports/observation-store.ts";
-import type { JobQueue } from "../../packages/core/ports/job-queue.ts";
+import type { IngestReceipt } from "#core/flows/ingest/ingest-receipt";
+import { snapshotDue } from "#core/flows/snapshot-due";
+import { takeSnapshot } from "#core/flows/take-snapshot";
+import type { Instant } from "#core/domain/time";
+import type { AccessStore } from "#core/ports/access-store";
+import type { ObservationStore } from "#core/ports/observation-store";
+import type { JobQueue } from "#core/ports/job-queue";
 import { readFiles, readStreams, type ReadPorts } from "./read-once.ts";
-import type { LogFields, Logger } from "../../packages/core/platform/logger.ts";
+import type { LogFields, Logger } from "#core/platform/logger";
 import type { Sources } from "./sources.ts";
 
 const FILES_EVERY_MILLISECONDS = 2_000;
@@ -30,7 +30,7 @@ export interface IngestDependencies {
   readonly observations: ObservationStore;
   readonly newSnapshotId: (now: Instant) => string;
   readonly queue: Pick<JobQueue, "nudge">;
-  readonly log: Pick<Logger, "info" | "error">;
+  readonly log: Pick<Logger, "info" | "warn" | "error">;
   /** Told after every turn of a source, whether it was read to its end or failed. */
   readonly onTurn?: (source: string) => void;
 }
@@ -70,7 +70,10 @@ function turnsOf(dependencies: IngestDependencies, signal: AbortSignal): Turn[] 
       everyMilliseconds: FILES_EVERY_MILLISECONDS,
       run: async () => {
         const receipt = await readFiles(sources, ports);
-        return receipt === null || receipt.files === 0 ? null : counted(receipt);
+        if (receipt === null || receipt.files === 0) return null;
+        for (const { problem } of receipt.refused)
+          dependencies.log.warn("ingest.refused", {}, problem);
+        return counted(receipt);
       },
     },
     {

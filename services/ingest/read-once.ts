@@ -1,17 +1,10 @@
 /** Reads every source once, to its end: what `curfew sync` does, and each turn of the ingest service. */
-import {
-  followFolder,
-  type FolderReceipt,
-} from "../../packages/core/flows/ingest/follow-folder.ts";
-import {
-  NOTHING,
-  sum,
-  type IngestReceipt,
-} from "../../packages/core/flows/ingest/ingest-receipt.ts";
-import { readStream } from "../../packages/core/flows/ingest/read-stream.ts";
-import type { Instant } from "../../packages/core/domain/time.ts";
-import type { Clock } from "../../packages/core/ports/clock.ts";
-import type { TrailStore } from "../../packages/core/ports/trail-store.ts";
+import { followFolder, type FolderReceipt } from "#core/flows/ingest/follow-folder";
+import { NOTHING, sum, type IngestReceipt } from "#core/flows/ingest/ingest-receipt";
+import { readStream } from "#core/flows/ingest/read-stream";
+import type { Instant } from "#core/domain/time";
+import type { Clock } from "#core/ports/clock";
+import type { TrailStore } from "#core/ports/trail-store";
 import type { Sources } from "./sources.ts";
 
 export interface ReadPorts {

@@ -1,6 +1,6 @@
 /** What ingest reads: everything behind ports, so that the demo organisation and AWS are the same to it. */
-import type { Directory } from "../../packages/core/ports/directory.ts";
-import type { Folder, PolledSource } from "../../packages/core/ports/event-source.ts";
+import type { Directory } from "#core/ports/directory";
+import type { Folder, PolledSource } from "#core/ports/event-source";
 
 export interface Sources {
   /** A folder of trail files that is followed; null: none. */

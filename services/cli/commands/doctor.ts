@@ -1,8 +1,8 @@
 /** `curfew doctor`: what runs, what is missing, each with the sentence that mends it. Changes nothing. */
 import type { Command } from "commander";
-import { openQueue } from "../../../packages/core/adapters/queue/open-queue.ts";
-import { Fault } from "../../../packages/core/domain/fault.ts";
-import { between, DAY, HOUR, latest, type Instant } from "../../../packages/core/domain/time.ts";
+import { openQueue } from "#core/adapters/queue/open-queue";
+import { Fault } from "#core/domain/fault";
+import { between, DAY, HOUR, latest, type Instant } from "#core/domain/time";
 import { withCommonOptions, withDemo, type WorldOptions } from "../options.ts";
 import { Output } from "../output.ts";
 import { lookClaim, openRuntime, type Runtime } from "../runtime.ts";

@@ -1,13 +1,9 @@
 /** `curfew ingest PATH…`: imports trail files, each whole or not at all. */
 import type { Command } from "commander";
-import { fileFolder, trailFilesAt } from "../../../packages/core/adapters/files/folder.ts";
-import type { Fault } from "../../../packages/core/domain/fault.ts";
-import { ingestFiles } from "../../../packages/core/flows/ingest/ingest-files.ts";
-import {
-  NOTHING,
-  sum,
-  type IngestReceipt,
-} from "../../../packages/core/flows/ingest/ingest-receipt.ts";
+import { fileFolder, trailFilesAt } from "#core/adapters/files/folder";
+import type { Fault } from "#core/domain/fault";
+import { ingestFiles } from "#core/flows/ingest/ingest-files";
+import { NOTHING, sum, type IngestReceipt } from "#core/flows/ingest/ingest-receipt";
 import { judgeDue } from "../judge.ts";
 import { withCommonOptions, type CommonOptions } from "../options.ts";
 import { Output } from "../output.ts";

@@ -1,10 +1,10 @@
 /** `curfew sessions`, `findings`, `access` and `replay`: look at what is known, now or as of an earlier instant. */
 import type { Command } from "commander";
-import { SESSION_KINDS, SESSION_STATES } from "../../../packages/core/domain/session.ts";
-import { viewSession } from "../../../packages/core/domain/sessions/state.ts";
-import { FINDING_STATES, type Finding } from "../../../packages/core/domain/finding.ts";
-import type { Instant } from "../../../packages/core/domain/time.ts";
-import { DigestOfSessions, replay } from "../../../packages/core/flows/replay.ts";
+import { SESSION_KINDS, SESSION_STATES } from "#core/domain/session";
+import { viewSession } from "#core/domain/sessions/state";
+import { FINDING_STATES, type Finding } from "#core/domain/finding";
+import type { Instant } from "#core/domain/time";
+import { DigestOfSessions, replay } from "#core/flows/replay";
 import { judgeDue } from "../judge.ts";
 import {
   asOfOption,

@@ -2,9 +2,9 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
-import { Fault } from "../../../packages/core/domain/fault.ts";
-import { readableJson } from "../../../packages/core/domain/report/pack.ts";
-import { buildReport, reportFormats } from "../../../packages/core/flows/report/build-report.ts";
+import { Fault } from "#core/domain/fault";
+import { readableJson } from "#core/domain/report/pack";
+import { buildReport, reportFormats } from "#core/flows/report/build-report";
 import { judgeDue } from "../judge.ts";
 import {
   asOfOption,

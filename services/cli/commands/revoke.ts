@@ -1,23 +1,17 @@
 /** `curfew revoke USER`: shows the plan, or carries it out and follows it to its proof. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
-import { Fault } from "../../../packages/core/domain/fault.ts";
-import type { Person } from "../../../packages/core/domain/person.ts";
-import type { RevocationPlan, RevocationState } from "../../../packages/core/domain/revocation.ts";
-import { advanceRevocation } from "../../../packages/core/flows/revocation/advance-revocations.ts";
-import {
-  planFor,
-  requestRevocation,
-} from "../../../packages/core/flows/revocation/request-revocation.ts";
-import type { StepPorts } from "../../../packages/core/flows/revocation/ports.ts";
-import {
-  revocationView,
-  type RevocationView,
-} from "../../../packages/core/flows/revocation/view.ts";
-import { snapshotDue } from "../../../packages/core/flows/snapshot-due.ts";
-import { takeSnapshot } from "../../../packages/core/flows/take-snapshot.ts";
-import type { Instant } from "../../../packages/core/domain/time.ts";
-import { sweepPeople } from "../../../packages/core/flows/sweep-people.ts";
+import { Fault } from "#core/domain/fault";
+import type { Person } from "#core/domain/person";
+import type { RevocationPlan, RevocationState } from "#core/domain/revocation";
+import { advanceRevocation } from "#core/flows/revocation/advance-revocations";
+import { planFor, requestRevocation } from "#core/flows/revocation/request-revocation";
+import type { StepPorts } from "#core/flows/revocation/ports";
+import { revocationView, type RevocationView } from "#core/flows/revocation/view";
+import { snapshotDue } from "#core/flows/snapshot-due";
+import { takeSnapshot } from "#core/flows/take-snapshot";
+import type { Instant } from "#core/domain/time";
+import { sweepPeople } from "#core/flows/sweep-people";
 import { readFiles, readStreams } from "../../ingest/read-once.ts";
 import { numberOption, withCommonOptions, withDemo, type WorldOptions } from "../options.ts";
 import type { Output } from "../output.ts";

@@ -1,9 +1,9 @@
 /** `curfew rules list|test`: the catalogue, and its cases run against it. */
 import type { Command } from "commander";
-import { Fault } from "../../../packages/core/domain/fault.ts";
-import { catalogue } from "../../../packages/core/rules/catalogue.ts";
-import { testRules } from "../../../packages/core/rules/cases.ts";
-import { ruleVersion } from "../../../packages/core/rules/run-rules.ts";
+import { Fault } from "#core/domain/fault";
+import { catalogue } from "#core/rules/catalogue";
+import { testRules } from "#core/rules/cases";
+import { ruleVersion } from "#core/rules/run-rules";
 import { withCommonOptions, type CommonOptions } from "../options.ts";
 import { Output } from "../output.ts";
 

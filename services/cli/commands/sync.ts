@@ -1,8 +1,8 @@
 /** `curfew sync` and `curfew snapshot`: read every source, or the directory, once. */
 import type { Command } from "commander";
-import { NOTHING, sum } from "../../../packages/core/flows/ingest/ingest-receipt.ts";
-import { takeSnapshot, type SnapshotReceipt } from "../../../packages/core/flows/take-snapshot.ts";
-import { Fault } from "../../../packages/core/domain/fault.ts";
+import { NOTHING, sum } from "#core/flows/ingest/ingest-receipt";
+import { takeSnapshot, type SnapshotReceipt } from "#core/flows/take-snapshot";
+import { Fault } from "#core/domain/fault";
 import { readFiles, readStreams, type Progress } from "../../ingest/read-once.ts";
 import { judgeDue } from "../judge.ts";
 import {

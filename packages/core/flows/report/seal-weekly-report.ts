@@ -51,9 +51,11 @@ async function sealFirst(ports: SealPorts): Promise<string | null> {
   if (!(await ports.reports.isEmpty())) return null;
   if ((await ports.readyForFirst?.()) !== true) return null;
   const now = instant(ports.clock.now());
-  const id = createdId("rpt", now, Buffer.from(sha256("first access-review"), "hex"));
   try {
     const { files, manifest } = await buildReport(ports, now, REPORT_FORMATS);
+    // From the crawl it stems from: two processes that make it at once mean the same report.
+    const { snapshotTakenAt } = manifest.generatedFrom;
+    const id = createdId("rpt", snapshotTakenAt, Buffer.from(sha256("first access-review"), "hex"));
     const report = { id, kind: "access-review" as const, period: null, asOf: now, createdAt: now };
     return (await ports.reports.seal({ ...report, files, manifest })) ? id : null;
   } catch (error) {
