@@ -40,9 +40,9 @@ let people = 0;
 beforeAll(async () => {
   database = await createTestDatabase();
   await database.pool.query(
-    `INSERT INTO coverage (source, account_id, region, first_event_at, last_event_at, records, last_received_at)
-     VALUES ('files', $1, $2, '2026-01-01', '2027-01-01', 1, '2027-01-01'),
-            ('files', '444444444444', $2, '2026-01-01', '2027-01-01', 1, '2027-01-01')`,
+    `INSERT INTO coverage (source, account_id, region, first_event_at, last_event_at, unbroken_since, records, last_received_at)
+     VALUES ('files', $1, $2, '2026-01-01', '2027-01-01', '2026-01-01', 1, '2027-01-01'),
+            ('files', '444444444444', $2, '2026-01-01', '2027-01-01', '2026-01-01', 1, '2027-01-01')`,
     [MEMBER_ACCOUNT, REGION],
   );
 });

@@ -244,9 +244,10 @@ export class PostgresRevocationStore implements RevocationStore {
   }
 
   async coverage(): Promise<TrailCoverage[]> {
+    // What lies before a gap is not covered: January and March read say nothing of February.
     // Files that show one account only may be that account's own trail: they prove nothing about the others.
     const { rows } = await this.#database.pool.query<TrailCoverage>(
-      `SELECT source, account_id AS "accountId", region, first_event_at AS "from", last_event_at AS "through",
+      `SELECT source, account_id AS "accountId", region, coalesce(unbroken_since, last_event_at) AS "from", last_event_at AS "through",
          source <> 'lookup-events' AND EXISTS (
            SELECT 1 FROM coverage other WHERE other.source = c.source AND other.account_id <> c.account_id
          ) AS "organisationTrail"

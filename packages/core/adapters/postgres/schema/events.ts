@@ -147,6 +147,8 @@ export const coverage = pgTable(
     region: text("region").notNull(),
     firstEventAt: time("first_event_at").notNull(),
     lastEventAt: time("last_event_at").notNull(),
+    /** From here to the last event no gap is longer than the silence that is still believed; null: not known, so silence proves nothing. */
+    unbrokenSince: time("unbroken_since"),
     records: bigint("records", { mode: "number" }).notNull(),
     /** Newest receipt: the lag is now minus this. */
     lastReceivedAt: time("last_received_at").notNull(),
