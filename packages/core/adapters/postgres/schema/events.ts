@@ -12,11 +12,9 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
 } from "drizzle-orm/pg-core";
 import { sql } from "drizzle-orm";
-
-const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+import { time } from "./columns.ts";
 
 /** One row an eventID. `record` is the redacted record; everything else is taken from it, for the indexes. */
 export const events = pgTable(

@@ -9,11 +9,9 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
 } from "drizzle-orm/pg-core";
 import type { Session } from "../../../domain/session.ts";
-
-const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+import { time } from "./columns.ts";
 
 /** One row a person that any event or crawl named. `dueAt` is when to judge them next: now after a new event. */
 export const people = pgTable(
