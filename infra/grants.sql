@@ -77,12 +77,14 @@ GRANT USAGE ON SCHEMA public TO curfew_ingest, curfew_worker, curfew_api;
 -- 3. Ingest: appends what was read and how far, publishes access snapshots, marks people due. It judges nobody.
 GRANT SELECT, INSERT ON events, undecodable_records, access_snapshots TO curfew_ingest;
 GRANT SELECT, INSERT, UPDATE ON
-  trail_files, followed_files, ingest_cursors, coverage, rate_budgets, people, person_names, access_facts
+  trail_files, followed_files, ingest_cursors, ingest_streams, trail_objects, trail_digests, trail_file_verdicts, source_states, coverage,
+  rate_budgets, people, person_names, access_facts
   TO curfew_ingest;
 
 -- 4. Worker: judges people, sends alerts, carries revocations out, seals reports.
 GRANT SELECT ON
-  events, undecodable_records, trail_files, followed_files, ingest_cursors, coverage, person_names, access_snapshots, access_facts
+  events, undecodable_records, trail_files, followed_files, ingest_cursors, ingest_streams, trail_objects, trail_digests, trail_file_verdicts,
+  source_states, coverage, person_names, access_snapshots, access_facts
   TO curfew_worker;
 GRANT SELECT, UPDATE ON people, revocations, revocation_steps TO curfew_worker;
 GRANT SELECT, INSERT, UPDATE ON findings, deliveries, deny_leases, rate_budgets TO curfew_worker;
@@ -93,7 +95,8 @@ GRANT USAGE ON SEQUENCE audit_records_sequence_seq TO curfew_worker;
 
 -- 5. API: reads everything but secrets' neighbours, and writes requests: a revocation and its cancelling, tokens, answers that were given.
 GRANT SELECT ON
-  events, undecodable_records, trail_files, followed_files, ingest_cursors, coverage, people, person_names, sessions, findings, deliveries,
+  events, undecodable_records, trail_files, followed_files, ingest_cursors, ingest_streams, trail_objects, trail_digests, trail_file_verdicts,
+  source_states, coverage, people, person_names, sessions, findings, deliveries,
   access_snapshots, access_facts, reports, report_files, session_proofs, deny_leases
   TO curfew_api;
 GRANT SELECT, INSERT ON audit_records TO curfew_api;

@@ -14,7 +14,7 @@ import {
   text,
 } from "drizzle-orm/pg-core";
 import { sql } from "drizzle-orm";
-import { time } from "./columns.ts";
+import { time, times } from "./columns.ts";
 
 /** One row an eventID. `record` is the redacted record; everything else is taken from it, for the indexes. */
 export const events = pgTable(
@@ -89,6 +89,8 @@ export const trailFiles = pgTable(
   {
     /** SHA-256 of the file's bytes as stored. */
     sha256: text("sha256").primaryKey(),
+    /** SHA-256 of the unpacked bytes, which a digest names; null for what was read before it was kept. */
+    unpackedSha256: text("unpacked_sha256"),
     path: text("path").notNull(),
     bytes: bigint("bytes", { mode: "number" }).notNull(),
     records: integer("records").notNull(),
@@ -147,6 +149,10 @@ export const coverage = pgTable(
     lastEventAt: time("last_event_at").notNull(),
     /** From here to the last event no gap is longer than the silence that is still believed; null: not known, so silence proves nothing. */
     unbrokenSince: time("unbroken_since"),
+    /** Hours in which a record was seen: what lies between them is a gap. */
+    hoursSeen: times("hours_seen")
+      .notNull()
+      .default(sql`'{}'`),
     records: bigint("records", { mode: "number" }).notNull(),
     /** Newest receipt: the lag is now minus this. */
     lastReceivedAt: time("last_received_at").notNull(),
