@@ -2,8 +2,43 @@
  * A CloudTrail record that concerns Identity Center, decoded: a closed union by `kind`. Whatever an event says of a secret is
  * gone before it becomes one (see `trail/redact.ts`). What is unknown is null; nothing is guessed here.
  */
+import type {
+  AwsLogin,
+  ConsoleSignIn,
+  EntitlementRoleIssued,
+  PersonRoleCall,
+  PortalAction,
+  RoleCall,
+  RoleIssued,
+  RoleSessionRef,
+  SignInStep,
+  TokenGrant,
+  TokenWithIam,
+} from "./event/activity.ts";
+import type {
+  AccessApplicationChange,
+  AccountIdentityProviderChange,
+  ApplicationChange,
+  AssignmentChange,
+  DirectoryGroupChange,
+  DirectoryUserChange,
+  EntitlementChange,
+  IdentitySourceChange,
+  InstanceSettingChange,
+  MembershipChange,
+  OrganizationChange,
+  PermissionSetChange,
+  PolicyUpdated,
+  ProvisioningChange,
+  RoleTrustChange,
+  SessionDeleted,
+  TrailChange,
+  TrustedTokenIssuerChange,
+} from "./event/changes.ts";
 import type { PersonKey } from "./person.ts";
 import type { Instant } from "./time.ts";
+
+export type { RoleSessionRef } from "./event/activity.ts";
 
 /** What every event carries. */
 export interface EventBase {
@@ -31,109 +66,50 @@ export interface EventBase {
   readonly subjectIdentityStoreId?: string;
   /** The Identity Center role session that made an administrative call. */
   readonly callerSession?: RoleSessionRef;
-}
-
-/** A role session as a record names it: role id, session name and the second it was issued. */
-export interface RoleSessionRef {
-  readonly accountId: string;
-  /** `AROA…`. */
-  readonly roleId: string;
-  readonly roleName: string;
-  /** Set by Identity Center to the person's user name at that time. */
-  readonly sessionName: string;
-  /** Null when the role is not one of Identity Center's. */
-  readonly permissionSetName: string | null;
-  readonly issuedAt: Instant;
+  /** What AWS said of a call that failed. */
+  readonly errorMessage?: string | null;
+  /** The record amends or delays another one (AWS: CloudTrail record contents, `addendum`). */
+  readonly addendum?: { readonly reason: string; readonly originalEventId: string | null };
+  /** Equal on the records that several accounts received of one event. */
+  readonly sharedEventId?: string;
+  /** The sign-in session from which the caller's credentials stem; `aws:SignInSessionArn` denies by it. */
+  readonly signInSessionArn?: string;
+  readonly vpcEndpointId?: string;
+  /** The call was made in the console (`sessionCredentialFromConsole`). */
+  readonly isConsole?: true;
 }
 
 export type TrailEvent = EventBase &
   (
-    | {
-        readonly kind: "sign-in-step";
-        readonly step: "challenge" | "verification" | "authentication";
-        readonly workflowId: string | null;
-        readonly credentialTypes: readonly string[];
-        readonly outcome: "success" | "failure" | "unknown";
-        /** The name typed or asserted; null when masked or absent. */
-        readonly userName: string | null;
-      }
-    | {
-        readonly kind: "portal";
-        readonly action:
-          | "authenticate"
-          | "list"
-          | "federate"
-          | "get-role-credentials"
-          | "logout"
-          | "other";
-        readonly targetAccountId: string | null;
-        readonly permissionSetName: string | null;
-      }
-    | {
-        readonly kind: "token";
-        readonly grant: "device-code" | "authorization-code" | "refresh" | "other";
-        readonly clientId: string | null;
-        /** False for a poll that found the device code still pending. */
-        readonly issued: boolean;
-        readonly refreshable: boolean;
-        readonly expiresInSeconds: number | null;
-        /** `identitycenter:SessionNotOnOrAfter`, where the record has it. */
-        readonly sessionNotOnOrAfter: Instant | null;
-      }
-    | {
-        readonly kind: "token-with-iam";
-        readonly applicationArn: string | null;
-        readonly grantType: string | null;
-        readonly scopes: readonly string[];
-        readonly issued: boolean;
-        readonly expiresInSeconds: number | null;
-        readonly requestedTokenType: string | null;
-        /** The job of a background session. */
-        readonly resourceArn: string | null;
-      }
-    | {
-        readonly kind: "role-issued";
-        readonly session: RoleSessionRef;
-        readonly durationSeconds: number | null;
-      }
-    | {
-        readonly kind: "role-call";
-        readonly session: RoleSessionRef;
-        readonly accessKeyId: string | null;
-        readonly errorMessage: string | null;
-        /** Access key issued by a chained `AssumeRole`, and the role it leads to. */
-        readonly issuedAccessKeyId: string | null;
-        readonly issuedRoleArn: string | null;
-      }
-    | {
-        readonly kind: "assignment";
-        readonly change: "created" | "deleted";
-        readonly targetAccountId: string | null;
-        readonly permissionSetArn: string | null;
-        readonly principalType: string | null;
-        readonly principalId: string | null;
-      }
-    | {
-        readonly kind: "membership";
-        readonly change: "added" | "removed";
-        readonly groupId: string | null;
-        readonly memberUserId: string | null;
-        readonly membershipId: string | null;
-      }
-    | {
-        readonly kind: "directory-user";
-        readonly change: "created" | "updated" | "deleted" | "disabled" | "enabled" | "credentials";
-      }
-    | {
-        readonly kind: "session-deleted";
-        /** Credential ids that the request names; empty when it names none. */
-        readonly credentialIds: readonly string[];
-      }
-    | {
-        readonly kind: "policy-updated";
-        readonly policyId: string | null;
-      }
-    /** Administration that is kept and shown but that no session or rule reads yet. */
+    | SignInStep
+    | PortalAction
+    | TokenGrant
+    | TokenWithIam
+    | RoleIssued
+    | RoleCall
+    | PersonRoleCall
+    | EntitlementRoleIssued
+    | ConsoleSignIn
+    | AwsLogin
+    | AssignmentChange
+    | MembershipChange
+    | DirectoryUserChange
+    | DirectoryGroupChange
+    | ProvisioningChange
+    | PermissionSetChange
+    | InstanceSettingChange
+    | ApplicationChange
+    | TrustedTokenIssuerChange
+    | IdentitySourceChange
+    | AccountIdentityProviderChange
+    | RoleTrustChange
+    | SessionDeleted
+    | PolicyUpdated
+    | OrganizationChange
+    | TrailChange
+    | EntitlementChange
+    | AccessApplicationChange
+    /** Administration that is kept and shown, mostly reads. */
     | { readonly kind: "administration" }
     /** An Identity Center event whose name the catalogue does not know: kept and counted. */
     | { readonly kind: "unknown" }
@@ -149,11 +125,32 @@ export const EVENT_KINDS = [
   "token-with-iam",
   "role-issued",
   "role-call",
+  "person-role-call",
+  "entitlement-role-issued",
+  "console-sign-in",
+  "aws-login",
   "assignment",
   "membership",
   "directory-user",
+  "directory-group",
+  "provisioning",
+  "permission-set",
+  "instance-setting",
+  "application",
+  "trusted-token-issuer",
+  "identity-source",
+  "account-identity-provider",
+  "role-trust",
   "session-deleted",
   "policy-updated",
+  "organization",
+  "trail-change",
+  "entitlement",
+  "access-application",
   "administration",
   "unknown",
 ] as const satisfies readonly EventKind[];
+
+/** Never when a kind is missing from the list above. */
+type Missing = Exclude<EventKind, (typeof EVENT_KINDS)[number]>;
+true satisfies [Missing] extends [never] ? true : false;
