@@ -4,18 +4,24 @@
  * error has changed nothing, but for the one fault that says otherwise.
  */
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { TrailBucket } from "../bucket/trail-bucket.ts";
 import type { Caller } from "../model.ts";
 import { Callers, readScope, type Scope } from "./callers.ts";
 import { cloudTrailService } from "./cloudtrail/cloudtrail.ts";
-import { isMembers, type Members } from "./http/input.ts";
-import { jsonAnswer, jsonError, readJson, type Answer } from "./http/json.ts";
-import { queryAnswer, queryError, readForm } from "./http/query.ts";
+import type { TrailDesk } from "./cloudtrail/trails.ts";
+import { PlannedFaults } from "./faults/faults.ts";
+import { closed, header, portOf, read, send, type Outgoing } from "./http/exchange.ts";
+import type { Members } from "./http/input.ts";
+import { RequestRates, type RequestRate } from "./http/rates.ts";
 import { Throttle } from "./http/throttle.ts";
-import { InvalidInput, InvalidPageToken, WireError } from "./http/wire-error.ts";
+import { WireError } from "./http/wire-error.ts";
 import { identityStoreService } from "./identitystore/identitystore.ts";
 import { organizationsService } from "./organizations/organizations.ts";
+import { failure, parse, success, unknownOperation, unknownService } from "./protocol.ts";
+import { S3, s3Failure } from "./s3/s3.ts";
 import type { Call, Operation, Service, ServiceName } from "./service.ts";
+import { sqsService, type Queues } from "./sqs/sqs.ts";
 import { ssoAdminService } from "./sso-admin/sso-admin.ts";
 import { stsService } from "./sts/sts.ts";
 import type { OrganisationState } from "../state.ts";
@@ -26,9 +32,20 @@ export type Fault = "throttle" | "timeout-after-effect" | "internal";
 /** Asked for each request; `n` counts the requests of that operation from 1. */
 export type Faults = (service: ServiceName, operation: string, n: number) => Fault | undefined;
 
+/** What is kept beside the organisation: the trail's bucket, and queues. */
+export interface Storage {
+  bucket: TrailBucket;
+  trail: TrailDesk;
+  queues: Queues;
+}
+
 export interface EndpointOptions {
   world: World;
   faults?: Faults | undefined;
+  /** Faults that are planned while it runs. */
+  planned?: PlannedFaults;
+  /** Without it there is no bucket, no trail and no queue. */
+  storage?: Storage;
   /** 0 takes a free port. */
   port: number;
   /** Milliseconds that only grow, for the limits. */
@@ -39,12 +56,11 @@ export interface EndpointOptions {
 
 export interface Endpoint {
   url: string;
+  /** The requests to LookupEvents, by account and Region. */
+  lookupRates(): RequestRate[];
   /** Closes the port and every connection. */
   close(): Promise<void>;
 }
-
-/** More than any request that the services take. */
-const BODY_LIMIT = 1024 * 1024;
 
 /** Listens on 127.0.0.1 and answers until it is closed. */
 export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> {
@@ -56,7 +72,8 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     server.once("error", reject);
     server.listen(options.port, "127.0.0.1", resolve);
   });
-  return { url: `http://127.0.0.1:${portOf(server)}`, close: () => closed(server) };
+  const url = `http://127.0.0.1:${portOf(server)}`;
+  return { url, lookupRates: () => desk.rates.all(), close: () => closed(server) };
 }
 
 /** A request whose service, operation and caller are known. */
@@ -67,12 +84,17 @@ interface Admitted {
   caller: Caller;
   members: Members;
   requestId: string;
+  origin: string;
+  closed: AbortSignal;
 }
 
 class Desk {
+  readonly rates = new RequestRates();
   readonly #world: World;
   readonly #callers: Callers;
   readonly #services: readonly Service[];
+  readonly #s3: S3;
+  readonly #monotonicMs: () => number;
   readonly #throttle: Throttle;
   readonly #faults: Faults | undefined;
   readonly #counts = new Map<string, number>();
@@ -82,8 +104,13 @@ class Desk {
     this.#callers = new Callers(options.world.organisation, options.world.now(), options.wallClock);
     this.#throttle = new Throttle(options.monotonicMs);
     this.#faults = options.faults;
+    this.#monotonicMs = options.monotonicMs;
+    const planned = options.planned ?? new PlannedFaults(options.monotonicMs);
+    const { storage } = options;
+    this.#s3 = new S3(storage?.bucket ?? null, options.world.organisation, planned.s3);
     this.#services = [
-      cloudTrailService(options.world),
+      cloudTrailService(options.world, storage?.trail ?? null, planned.lookup),
+      sqsService(storage?.queues ?? new Map()),
       ssoAdminService(),
       identityStoreService(),
       organizationsService(),
@@ -93,6 +120,39 @@ class Desk {
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = randomUUID();
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    // The protocols differ in their errors too; a request that is not signed is answered in JSON.
+    const isS3 = /\/s3\/aws4_request/.test(request.headers.authorization ?? "");
+    const answer = isS3
+      ? await this.#object(request, requestId)
+      : await this.#operation(request, requestId, gone.signal);
+    if (answer === null) request.socket.destroy();
+    else await send(response, answer);
+  }
+
+  async #object(request: IncomingMessage, requestId: string): Promise<Outgoing> {
+    const method = request.method ?? "GET";
+    const named = { "x-amz-request-id": requestId, "x-amz-id-2": "simulator" };
+    try {
+      await read(request);
+      const { accessKeyId, region } = readScope(request.headers.authorization);
+      const caller = this.#identify(accessKeyId, request);
+      const ifMatch = header(request, "if-match");
+      const url = request.url ?? "/";
+      const answer = await this.#s3.answer({ method, url, ifMatch, region, caller });
+      return { ...answer, headers: { ...answer.headers, ...named } };
+    } catch (error) {
+      const answer = s3Failure(error, method, requestId);
+      return { ...answer, headers: { ...answer.headers, ...named } };
+    }
+  }
+
+  async #operation(
+    request: IncomingMessage,
+    requestId: string,
+    closed: AbortSignal,
+  ): Promise<Outgoing | null> {
     let service: Service | undefined;
     try {
       const body = await read(request);
@@ -100,20 +160,36 @@ class Desk {
       service = this.#services.find((one) => one.name === scope.service);
       if (service === undefined) throw unknownService(scope.service);
       const { operation, members } = parse(service, request, body);
-      const caller = this.#callers.identify(
-        scope.accessKeyId,
-        header(request, "x-amz-security-token"),
-      );
-      const answer = await this.#answer({ service, operation, scope, caller, members, requestId });
-      if (answer === null) request.socket.destroy();
-      else send(response, answer);
+      const caller = this.#identify(scope.accessKeyId, request);
+      const origin = `http://${request.headers.host ?? "127.0.0.1"}`;
+      const known = { operation, scope, caller, members, requestId, origin, closed };
+      return await this.#answer({ service, ...known });
     } catch (error) {
-      send(response, failure(service, error, requestId));
+      return failure(service, error, requestId);
+    }
+  }
+
+  #identify(accessKeyId: string, request: IncomingMessage): Caller {
+    return this.#callers.identify(accessKeyId, header(request, "x-amz-security-token"));
+  }
+
+  /** Counts what asks LookupEvents, and how much of it is throttled. */
+  async #answer(request: Admitted): Promise<Outgoing | null> {
+    const { service, operation, scope } = request;
+    if (service.name !== "cloudtrail" || operation !== "LookupEvents") return this.#judge(request);
+    const { accountId } = request.caller;
+    this.rates.came(accountId, scope.region, this.#monotonicMs());
+    try {
+      return await this.#judge(request);
+    } catch (error) {
+      if (error instanceof WireError && error.name === service.throttled)
+        this.rates.wasThrottled(accountId, scope.region);
+      throw error;
     }
   }
 
   /** Null: carried out, but the caller is to hear nothing of it. */
-  async #answer(request: Admitted): Promise<Answer | null> {
+  async #judge(request: Admitted): Promise<Outgoing | null> {
     const { service, requestId } = request;
     const operation = service.operations[request.operation];
     if (operation === undefined) throw unknownOperation(service, request.operation);
@@ -127,13 +203,11 @@ class Desk {
     this.#callers.authorize(request.caller, action, needs);
     const result = await this.#carryOut(operation, request);
     if (fault === "timeout-after-effect") return null;
-    return service.target === null
-      ? queryAnswer(request.operation, result, service.namespace, requestId)
-      : jsonAnswer(result, requestId);
+    return success(service, request.operation, result, requestId);
   }
 
   async #carryOut(operation: Operation, request: Admitted): Promise<object> {
-    const { service, caller, requestId, members } = request;
+    const { service, caller, requestId, members, origin, closed } = request;
     const { region } = request.scope;
     const world = this.#world;
     const now = world.now();
@@ -143,6 +217,8 @@ class Desk {
       caller,
       region,
       requestId,
+      origin,
+      closed,
       members,
       now,
       operation: request.operation,
@@ -187,98 +263,4 @@ class Desk {
     const members = service.name === "identitystore" ? { RetryAfterSeconds: Math.ceil(wait) } : {};
     throw new WireError(service.throttled, "Rate exceeded", members);
   }
-}
-
-function parse(
-  service: Service,
-  request: IncomingMessage,
-  body: string,
-): { operation: string; members: Members } {
-  if (service.target === null) {
-    const members = readForm(body);
-    return { operation: typeof members["Action"] === "string" ? members["Action"] : "", members };
-  }
-  const [target, operation] = (header(request, "x-amz-target") ?? "").split(/\.(?=[^.]*$)/);
-  if (target?.split(".").at(-1) !== service.target || operation === undefined) {
-    throw unknownOperation(service, header(request, "x-amz-target") ?? "(no X-Amz-Target)");
-  }
-  return { operation, members: readJson(body) };
-}
-
-function failure(service: Service | undefined, thrown: unknown, requestId: string): Answer {
-  const error = named(service, thrown);
-  if (service?.target === null) return queryError(error, service.namespace, requestId);
-  return jsonError(error, service?.namespace ?? "com.amazonaws.simulator", requestId);
-}
-
-function named(service: Service | undefined, thrown: unknown): WireError {
-  if (thrown instanceof InvalidPageToken && service !== undefined)
-    return new WireError(service.invalidToken, thrown.message);
-  if (thrown instanceof InvalidInput && service !== undefined)
-    return new WireError(service.invalid, thrown.message);
-  if (thrown instanceof WireError) return thrown;
-  const detail = thrown instanceof Error ? thrown.message : String(thrown);
-  return new WireError("InternalServerException", `The simulator failed: ${detail}`, {}, 500);
-}
-
-function unknownOperation(service: Service, asked: string): WireError {
-  const served = Object.keys(service.operations).toSorted().join(", ");
-  return new WireError(
-    "UnknownOperationException",
-    `The simulator does not serve ${asked}; of ${service.name} it serves ${served}.`,
-  );
-}
-
-function unknownService(name: string): WireError {
-  const served = "cloudtrail, sso, identitystore, organizations, sts";
-  return new WireError(
-    "UnknownOperationException",
-    `The simulator does not serve ${name}; it serves ${served}.`,
-  );
-}
-
-async function read(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    const bytes: unknown = chunk;
-    if (!Buffer.isBuffer(bytes)) continue;
-    size += bytes.length;
-    if (size > BODY_LIMIT)
-      throw new WireError(
-        "RequestEntityTooLargeException",
-        "A request may have at most 1 MiB.",
-        {},
-        413,
-      );
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function header(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name];
-  return typeof value === "string" ? value : undefined;
-}
-
-function send(response: ServerResponse, answer: Answer): void {
-  response.writeHead(answer.status, {
-    ...answer.headers,
-    "content-length": Buffer.byteLength(answer.body),
-  });
-  response.end(answer.body);
-}
-
-function portOf(server: Server): number {
-  const address: unknown = server.address();
-  if (!isMembers(address) || typeof address["port"] !== "number")
-    throw new Error("The endpoint has no port.");
-  return address["port"];
-}
-
-async function closed(server: Server): Promise<void> {
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

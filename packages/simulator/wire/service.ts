@@ -9,7 +9,7 @@ import type { OrganisationState } from "../state.ts";
 import type { World } from "./world.ts";
 
 /** The signing names of the services that are served. */
-export type ServiceName = "cloudtrail" | "sso" | "identitystore" | "organizations" | "sts";
+export type ServiceName = "cloudtrail" | "sso" | "identitystore" | "organizations" | "sqs" | "sts";
 
 /** One request, after its caller is known. */
 export interface Call {
@@ -18,6 +18,10 @@ export interface Call {
   readonly region: string;
   readonly operation: string;
   readonly requestId: string;
+  /** Scheme, host and port that the caller came to. */
+  readonly origin: string;
+  /** Aborted when the caller has gone. */
+  readonly closed: AbortSignal;
   readonly members: Members;
   /** Simulated instant of the request. */
   readonly now: number;
@@ -56,6 +60,8 @@ export interface Service {
   invalid: string;
   invalidToken: string;
   throttled: string;
+  /** The codes that the older query protocol had for its errors, sent beside the names. */
+  queryCodes?: Readonly<Record<string, string>>;
   quota(operation: string, accountId: string, region: string): Quota | null;
   operations: Readonly<Record<string, Operation>>;
 }

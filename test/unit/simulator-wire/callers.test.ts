@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand, AssumeRoleCommand } from "@aws-sdk/client-sts";
-import { LookupEventsCommand, GetTrailCommand } from "@aws-sdk/client-cloudtrail";
+import { LookupEventsCommand, GetInsightSelectorsCommand } from "@aws-sdk/client-cloudtrail";
 import { DescribeOrganizationCommand } from "@aws-sdk/client-organizations";
 import {
   DeleteAccountAssignmentCommand,
@@ -127,9 +127,11 @@ test("an unsigned request is refused", async () => {
 
 test("an operation that is not served is named, with those that are", async () => {
   const { cloudTrail } = office.clients();
-  await expect(cloudTrail.send(new GetTrailCommand({ Name: "any" }))).rejects.toMatchObject({
+  await expect(
+    cloudTrail.send(new GetInsightSelectorsCommand({ TrailName: "any" })),
+  ).rejects.toMatchObject({
     name: "UnknownOperationException",
-    message: expect.stringMatching(/GetTrail.*LookupEvents/),
+    message: expect.stringMatching(/GetInsightSelectors.*LookupEvents/),
   });
 });
 

@@ -129,7 +129,7 @@ test("a damaged founding is named with what would be right", async () => {
 test("a stop closes the port and keeps the organisation", async () => {
   const simulator = await start({ seed: 3 });
   await simulator.stop();
-  await expect(fetch(simulator.url)).rejects.toThrow(/fetch failed/);
+  await expect(fetch(simulator.endpoint)).rejects.toThrow(/fetch failed/);
   expect(JSON.parse(readFileSync(join(directory, "organisation.json"), "utf8"))).toMatchObject({
     seed: 3,
   });

@@ -1,21 +1,32 @@
 /**
  * CloudTrail's LookupEvents: the last 90 days of the caller's own account and the asked Region, newest first.
- * Two requests a second for an account and Region, whatever the speed of the simulated clock.
+ * Two requests a second for an account and Region, whatever the speed of the simulated clock; what describes the trail has a
+ * limit of its own.
  */
 import { isMembers, optionalText, text, wholeNumber, type Members } from "../http/input.ts";
 import { boundTo, openToken, sealToken } from "../http/paging.ts";
 import { InvalidInput, InvalidPageToken, WireError } from "../http/wire-error.ts";
+import type { LookupFaults, LookupPage } from "../faults/lookup-faults.ts";
 import type { Call, Service } from "../service.ts";
 import type { World } from "../world.ts";
 import { ATTRIBUTE_KEYS, type Attribute } from "./event.ts";
 import { History, type Position } from "./history.ts";
+import { instant, trailOperations, type TrailDesk } from "./trails.ts";
 
 const DAY_MS = 86_400_000;
 /** AWS: LookupEvents API reference. */
 const HISTORY_MS = 90 * DAY_MS;
 const PAGE_MOST = 50;
 
-export function cloudTrailService(world: World): Service {
+/** AWS: CloudTrail quotas: every operation but LookupEvents, for an account and Region. */
+const OTHERS = { perSecond: 10, burst: 10 };
+
+/** `desk` is null where no trail is kept. */
+export function cloudTrailService(
+  world: World,
+  desk: TrailDesk | null,
+  faults: LookupFaults,
+): Service {
   const history = new History(world, () => performance.now());
   return {
     name: "cloudtrail",
@@ -27,15 +38,21 @@ export function cloudTrailService(world: World): Service {
     invalid: "InvalidParameterException",
     invalidToken: "InvalidNextTokenException",
     throttled: "ThrottlingException",
-    quota: (_operation, accountId, region) => ({
-      key: `${accountId} ${region}`,
-      limit: { perSecond: 2, burst: 2 },
-    }),
-    operations: { LookupEvents: { handle: (call) => lookupEvents(call, history) } },
+    quota: (operation, accountId, region) =>
+      operation === "LookupEvents"
+        ? { key: `${accountId} ${region}`, limit: { perSecond: 2, burst: 2 } }
+        : { key: `${operation} ${accountId} ${region}`, limit: OTHERS },
+    operations: {
+      LookupEvents: {
+        handle: (call) =>
+          faults.around(call.members, (members) => lookupEvents({ ...call, members }, history)),
+      },
+      ...trailOperations(desk),
+    },
   };
 }
 
-function lookupEvents(call: Call, history: History): object {
+function lookupEvents(call: Call, history: History): LookupPage {
   const { members, now, caller, region } = call;
   const attribute = attributeOf(members);
   const limit = pageSize(members);
@@ -98,15 +115,6 @@ function attributeOf(members: Members): Attribute | null {
     );
   }
   return { key, value: text(attribute, "AttributeValue") };
-}
-
-/** An instant as the protocol sends it, in seconds; null when absent. */
-function instant(members: Members, name: string): number | null {
-  const value = members[name];
-  if (value === undefined || value === null) return null;
-  if (typeof value !== "number" || !Number.isFinite(value))
-    throw new InvalidInput(`${name} must be a number of seconds.`);
-  return Math.round(value * 1000);
 }
 
 function position(sealed: string): Position {

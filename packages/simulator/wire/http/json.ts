@@ -1,5 +1,6 @@
 /**
- * AWS JSON 1.1 as the SDK clients of CloudTrail, IAM Identity Center, Identity Store and Organizations speak it.
+ * AWS JSON as the SDK clients of CloudTrail, IAM Identity Center, Identity Store, Organizations and SQS speak it; 1.0 and 1.1 differ in
+ * nothing that is answered here.
  * Instants are numbers of seconds; an error names its type in `__type` and in the header `x-amzn-errortype`.
  */
 import { isMembers, type Members } from "./input.ts";

@@ -1,0 +1,20 @@
+/**
+ * The faults of a running simulator, planned while it runs. Guarantees that after `reset` every request is answered as if none had
+ * been planned. Nothing here is kept: another process on the same directory has faults of its own.
+ */
+import { LookupFaults } from "./lookup-faults.ts";
+import { S3Faults } from "./s3-faults.ts";
+
+export class PlannedFaults {
+  readonly s3 = new S3Faults();
+  readonly lookup: LookupFaults;
+
+  constructor(monotonicMs: () => number) {
+    this.lookup = new LookupFaults(monotonicMs);
+  }
+
+  reset(): void {
+    this.s3.reset();
+    this.lookup.reset();
+  }
+}
