@@ -6,6 +6,8 @@
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { IdentitystoreClient } from "@aws-sdk/client-identitystore";
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSOAdminClient } from "@aws-sdk/client-sso-admin";
 import { STSClient } from "@aws-sdk/client-sts";
 import { patientCalls, type PatientCall, type Wait } from "./patience.ts";
@@ -33,6 +35,8 @@ export interface AwsClients {
   readonly cloudTrail: CloudTrailClient;
   readonly identityStore: IdentitystoreClient;
   readonly organizations: OrganizationsClient;
+  readonly s3: S3Client;
+  readonly sqs: SQSClient;
   readonly ssoAdmin: SSOAdminClient;
   readonly sts: STSClient;
   /** Requests that left, by `<service>:<Operation>`. */
@@ -82,21 +86,31 @@ export function awsClients(options: AwsClientOptions): AwsClients {
     cloudTrail: new CloudTrailClient(settings),
     identityStore: new IdentitystoreClient(settings),
     organizations: new OrganizationsClient(settings),
+    // Each object is tried again by itself: an adaptive client would slow every request down for one that was refused.
+    s3: new S3Client({ region }),
+    sqs: new SQSClient({ region }),
     ssoAdmin: new SSOAdminClient(settings),
     sts: new STSClient(settings),
   };
+  const count = (key: string) => requests.set(key, (requests.get(key) ?? 0) + 1);
   const paces = pacesOf(options);
   const pace = (client: unknown, service: keyof typeof paces) => {
     paceClient(client as Paceable, async (operation) => {
       const { scope, perSecond } = paces[service](operation);
       await options.budget.slot(scope, perSecond, signal);
-      const key = `${service}:${operation}`;
-      requests.set(key, (requests.get(key) ?? 0) + 1);
+      count(`${service}:${operation}`);
     });
   };
   pace(clients.cloudTrail, "cloudtrail");
   pace(clients.identityStore, "identitystore");
   pace(clients.organizations, "organizations");
+  // S3 and SQS allow thousands of requests a second: they are counted and not paced.
+  for (const service of ["s3", "sqs"] as const) {
+    paceClient(clients[service] as unknown as Paceable, (operation) => {
+      count(`${service}:${operation}`);
+      return Promise.resolve();
+    });
+  }
   pace(clients.ssoAdmin, "sso");
   const call = patientCalls({
     ...(signal === undefined ? {} : { signal }),
