@@ -5,6 +5,7 @@
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { IngestReceipt } from "#core/flows/ingest/ingest-receipt";
+import type { ListingProgress } from "#core/flows/ingest/listing-progress";
 import { snapshotDue } from "#core/flows/snapshot-due";
 import { takeSnapshot } from "#core/flows/take-snapshot";
 import type { Instant } from "#core/domain/time";
@@ -25,7 +26,8 @@ const LONGEST_RETRY_MILLISECONDS = 5 * 60 * 1_000;
 
 export interface IngestDependencies {
   readonly sources: Sources;
-  readonly ports: Omit<ReadPorts, "signal">;
+  /** Without the windows a service would never read what is older than two hours. */
+  readonly ports: Omit<ReadPorts, "signal"> & Required<Pick<ReadPorts, "windows">>;
   readonly access: AccessStore;
   readonly observations: ObservationStore;
   readonly newSnapshotId: (now: Instant) => string;
@@ -80,7 +82,8 @@ function turnsOf(dependencies: IngestDependencies, signal: AbortSignal): Turn[] 
       source: "lookup-events",
       everyMilliseconds: STREAMS_EVERY_MILLISECONDS,
       run: async () => {
-        const receipt = await readStreams(sources, ports);
+        const progress = (now: ListingProgress) => logWindow(now, sources, dependencies.log);
+        const receipt = await readStreams(sources, ports, { progress });
         return receipt.records === 0 ? null : counted(receipt);
       },
     },
@@ -119,6 +122,26 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
   } finally {
     left.abort();
   }
+}
+
+/** One line a window while there is a back-fill; else the turn's own line says enough. A window that broke off is always told. */
+function logWindow(
+  { last, windowsDone, windowsTotal, records, leftMilliseconds }: ListingProgress,
+  sources: Sources,
+  log: IngestDependencies["log"],
+): void {
+  const { stream, window, pages, receipt, broken } = last;
+  if (broken === null && windowsTotal <= sources.streams.length) return;
+  const left = leftMilliseconds === null ? {} : { leftMs: leftMilliseconds };
+  const fields: LogFields = {
+    sourceId: stream,
+    ...window,
+    calls: pages,
+    ...counted(receipt),
+    counts: { windowsDone, windowsTotal, recordsSoFar: records, ...left },
+  };
+  if (broken === null) log.info("ingest.window", fields);
+  else log.warn("ingest.window", fields, broken);
 }
 
 function counted(receipt: IngestReceipt & { readonly files?: number }): LogFields {

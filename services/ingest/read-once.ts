@@ -1,14 +1,19 @@
 /** Reads every source once, to its end: what `curfew sync` does, and each turn of the ingest service. */
 import { followFolder, type FolderReceipt } from "#core/flows/ingest/follow-folder";
 import { NOTHING, sum, type IngestReceipt } from "#core/flows/ingest/ingest-receipt";
+import { ListingTally, type ListingProgress } from "#core/flows/ingest/listing-progress";
+import { NewestFirst } from "#core/flows/ingest/newest-first";
 import { readStream } from "#core/flows/ingest/read-stream";
 import type { Instant } from "#core/domain/time";
 import type { Clock } from "#core/ports/clock";
 import type { TrailStore } from "#core/ports/trail-store";
+import type { WindowStore } from "#core/ports/window-store";
 import type { Sources } from "./sources.ts";
 
 export interface ReadPorts {
   readonly store: TrailStore;
+  /** Which windows of listings were read; without it only their last two hours are, and nothing is remembered. */
+  readonly windows?: WindowStore;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
 }
@@ -39,31 +44,37 @@ export async function readFiles(
   return { source: "files", ...receipt };
 }
 
-/** Every stream, once. Streams of one Region share its rate, so reading them side by side gains nothing but latency. */
+/**
+ * Every stream, to its end, newest windows first. Streams of one account and Region share its rate: a few are read side by side, so
+ * that an answer that is awaited wastes none of it.
+ */
 export async function readStreams(
   sources: Sources,
   ports: ReadPorts,
-  options: { readonly since?: Instant; readonly progress?: Progress } = {},
+  options: {
+    readonly since?: Instant;
+    readonly progress?: (progress: ListingProgress) => void;
+  } = {},
 ): Promise<IngestReceipt & { readonly streams: number }> {
-  let done = 0;
+  const names = sources.streams.map(({ stream }) => stream);
+  const tally = new ListingTally(names, performance.now());
+  const turns = new Map(names.map((name) => [sharedRateOf(name), new NewestFirst()]));
+  const { backfillMilliseconds } = sources;
+  const wanted =
+    options.since === undefined
+      ? { backfillMilliseconds }
+      : { backfillMilliseconds, since: options.since };
+  const { store, clock, signal, windows = null } = ports;
   // All come to rest before a failure is told: else each next turn would read what the others are still reading.
   const ends = await Promise.allSettled(
-    sources.streams.map(async (stream) => {
-      const receipt = await readStream(
-        stream,
-        {
-          backfillMilliseconds: sources.backfillMilliseconds,
-          ...(options.since === undefined ? {} : { since: options.since }),
-        },
-        ports.store,
-        ports.clock,
-        // Between two pages; the window is read again, because its cursor has not moved.
-        () => ports.signal?.throwIfAborted(),
-      );
-      done += 1;
-      options.progress?.("lookup-events", done, sources.streams.length);
-      return receipt;
-    }),
+    sources.streams.map((source) =>
+      readStream(
+        source,
+        wanted,
+        { store, clock, signal, windows, turns: turns.get(sharedRateOf(source.stream))! },
+        (window) => options.progress?.(tally.add(window, performance.now())),
+      ),
+    ),
   );
   let total = NOTHING;
   for (const end of ends) {
@@ -71,4 +82,9 @@ export async function readStreams(
     total = sum(total, end.value);
   }
   return { ...total, streams: ends.length };
+}
+
+/** Account and Region of a stream's name, whose last part is the event source. */
+function sharedRateOf(stream: string): string {
+  return stream.slice(0, stream.lastIndexOf("/"));
 }

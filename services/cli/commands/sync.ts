@@ -1,6 +1,9 @@
 /** `curfew sync` and `curfew snapshot`: read every source, or the directory, once. */
+import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
+import { PostgresWindowStore } from "#core/adapters/postgres/trail/window-store";
 import { NOTHING, sum } from "#core/flows/ingest/ingest-receipt";
+import { timeLeft, type ListingProgress } from "#core/flows/ingest/listing-progress";
 import { takeSnapshot, type SnapshotReceipt } from "#core/flows/take-snapshot";
 import { Fault } from "#core/domain/fault";
 import { readFiles, readStreams, type Progress } from "../../ingest/read-once.ts";
@@ -18,6 +21,8 @@ import type { Output } from "../output.ts";
 import type { Runtime } from "../runtime.ts";
 import type { World } from "../world.ts";
 import { withWorld } from "../with-world.ts";
+
+const NOTE_EVERY_MILLISECONDS = 60_000;
 
 const SOURCES = ["lookup-events", "files"] as const;
 
@@ -71,22 +76,25 @@ async function sync(
   }
   // A directory that was never read makes access and its rules blind: reading it is part of the first sync.
   const first = only === undefined && (await runtime.stores.access.asOf(runtime.now())) === null;
-  const ports = { store: runtime.stores.trail, clock: runtime.clock };
+  const windows = new PostgresWindowStore(runtime.database);
+  const ports = { store: runtime.stores.trail, windows, clock: runtime.clock };
   const bar = output.progress("Reading");
-  const progress: Progress = (source, done, total) => {
-    if (source === "files" || only === "lookup-events") bar.update(done, total ?? done);
-  };
+  const listings = showListings(output, only === "lookup-events" && options.quiet !== true);
+  const progress: Progress = (_source, done, total) => bar.update(done, total ?? done);
   const again = since === undefined ? {} : { since };
   // Each source has its own limits: side by side they take as long as the slowest.
   const reading = Promise.all([
     only === "lookup-events" ? null : readFiles(world.sources, ports, progress),
-    only === "files" ? null : readStreams(world.sources, ports, { progress, ...again }),
+    only === "files"
+      ? null
+      : readStreams(world.sources, ports, { progress: listings.update, ...again }),
   ]);
   const [[files, listed]] = await Promise.all([
     reading,
     first ? crawl(runtime, world, output, reading) : null,
   ]);
   bar.stop();
+  listings.stop();
   watch.lap("reading");
   const judged = await judgeDue(runtime, output);
   watch.lap("judging");
@@ -101,6 +109,37 @@ async function sync(
     `${records} records in ${counts.files} files and ${listed?.streams ?? 0} listings: ${appended} appended, ${duplicates} known already, ${ignored} not ours, ${undecodable} undecodable. ${judged.judged} people judged, ${judged.opened} findings opened (${elapsedMs} ms).`,
   );
   for (const { problem } of files?.refused ?? []) output.note(problem);
+}
+
+/**
+ * A back-fill takes hours: alone on a terminal it has a bar, anywhere else it says once a minute how far it is. Two bars would
+ * write over each other.
+ */
+function showListings(output: Output, alone: boolean) {
+  const bar =
+    alone && !output.json && process.stderr.isTTY
+      ? new SingleBar({
+          format: "Listings [{bar}] {value}/{total} windows · {records} records · {left} left",
+          stream: process.stderr,
+          clearOnComplete: true,
+          hideCursor: true,
+        })
+      : null;
+  let said = performance.now();
+  bar?.start(1, 0, { records: 0, left: "?" });
+  return {
+    update: ({ windowsDone, windowsTotal, records, leftMilliseconds }: ListingProgress): void => {
+      const left = leftMilliseconds === null ? "?" : timeLeft(leftMilliseconds);
+      bar?.setTotal(windowsTotal);
+      bar?.update(windowsDone, { records, left });
+      if (bar !== null || performance.now() - said < NOTE_EVERY_MILLISECONDS) return;
+      said = performance.now();
+      output.note(
+        `Listings: ${windowsDone} of ${windowsTotal} windows and ${records} records so far, ${left} left.`,
+      );
+    },
+    stop: () => bar?.stop(),
+  };
 }
 
 async function snapshot(runtime: Runtime, world: World, output: Output): Promise<void> {

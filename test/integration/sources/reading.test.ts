@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { fileFolder } from "#core/adapters/files/folder";
+import { PostgresWindowStore } from "#core/adapters/postgres/trail/window-store";
 import { PostgresRevocationStore } from "#core/adapters/postgres/revocation/revocation-store";
 import { Fault } from "#core/domain/fault";
-import { DAY, HOUR, instant, MINUTE, plus, type Instant } from "#core/domain/time";
+import { DAY, HOUR, instant, plus, type Instant } from "#core/domain/time";
 import { LARGEST_FILE } from "#core/domain/trail/file";
 import { followFolder } from "#core/flows/ingest/follow-folder";
-import { readStream } from "#core/flows/ingest/read-stream";
 import type { Folder, PolledSource } from "#core/ports/event-source";
 import { readStreams } from "#services/ingest/read-once";
 import { portal, signIn } from "#test/support/records";
@@ -88,39 +88,11 @@ test("a stream that fails is told only when no other is being read any more", as
     backfillMilliseconds: DAY,
     beforeReading: null,
   };
-  await expect(readStreams(sources, { store: stand.trail, clock })).rejects.toThrow("denied");
+  const windows = new PostgresWindowStore(stand.database);
+  const ports = { store: stand.trail, windows, clock };
+  await expect(readStreams(sources, ports)).rejects.toThrow("denied");
   expect(reading).toBe(0);
-  expect(await stand.trail.readThrough(slow.stream)).toBe(stand.now);
-});
-
-test("after a clock that ran ahead was set back, the time between is read", async () => {
-  const windows: Instant[] = [];
-  const stream = source("ahead", async (from) => void windows.push(from));
-  const read = (now: number) =>
-    readStream(stream, { backfillMilliseconds: DAY }, stand.trail, { now: () => now });
-  await read(NOW + 5 * HOUR);
-  await read(NOW);
-  expect(windows[1]).toBe(plus(stand.now, -120 * MINUTE));
-  expect(await stand.trail.readThrough(stream.stream)).toBe(stand.now);
-});
-
-test("a window that begins after what was read leaves no gap behind it", async () => {
-  const windows: Instant[] = [];
-  const stream = source("since", async (from) => void windows.push(from));
-  const read = (now: number, since?: number) =>
-    readStream(
-      stream,
-      {
-        backfillMilliseconds: DAY,
-        ...(since === undefined ? {} : { since: instant(since) }),
-      },
-      stand.trail,
-      { now: () => now },
-    );
-  await read(NOW - 3 * DAY);
-  await read(NOW, NOW - HOUR);
-  await read(NOW);
-  expect(windows[2]).toBe(instant(NOW - 3 * DAY - 120 * MINUTE));
+  expect((await windows.windowsRead(slow.stream)).at(-1)?.to).toBe(plus(stand.now, -2 * HOUR));
 });
 
 test("a record that claims to be of the future covers nothing", async () => {

@@ -1,8 +1,9 @@
 /**
  * CloudTrail's LookupEvents as polled streams, one for each (Region, event source), because a call takes one attribute only.
- * Guarantees every page of a window or a fault: an empty page is no end, a token that CloudTrail no longer takes restarts the
- * window, a token that comes back is a fault. It shows the calling account only, 90 days back, and repeats what it showed.
+ * Guarantees every page of a window or a fault: an empty page is no end; a token that CloudTrail no longer takes, a token or a page
+ * that comes again break the listing off. It shows the calling account only, 90 days back, and repeats what it showed.
  */
+import { createHash } from "node:crypto";
 import { LookupEventsCommand, type LookupEventsResponse } from "@aws-sdk/client-cloudtrail";
 import { Fault } from "../../domain/fault.ts";
 import { DAY, epoch, instant, type Instant } from "../../domain/time.ts";
@@ -10,13 +11,13 @@ import { decodeRecord } from "../../domain/trail/decode.ts";
 import type { PolledSource, SourcedRecord, SourcePage } from "../../ports/event-source.ts";
 import type { AwsClients } from "./clients.ts";
 import { awsErrorName } from "./faults.ts";
-import { pages } from "./paging.ts";
+import { pages, TokenLoop } from "./paging.ts";
 
 /** AWS: LookupEvents API reference. */
 const REACH = 90 * DAY;
 const PAGE = 50;
-/** A window whose token dies this often is given back as a fault; the caller asks again later. */
-const RESTARTS = 5;
+/** So many pages without an event in a row are no end, and no listing either: ten minutes at the allowed rate. */
+const MOST_EMPTY_PAGES = 1_200;
 
 /** Where the events of Identity Center and of its sessions appear in the Region of the instance. */
 const INSTANCE_SOURCES = [
@@ -29,6 +30,8 @@ const INSTANCE_SOURCES = [
   "account-access.amazonaws.com",
   "sts.amazonaws.com",
 ] as const;
+
+const EXPIRED = new Set(["ExpiredTokenException", "ExpiredToken"]);
 
 /** Organizations is a global service: CloudTrail shows its events in this Region only. */
 export const GLOBAL_EVENTS_REGION = "us-east-1";
@@ -70,20 +73,10 @@ interface Walk {
 }
 
 async function* walk(stream: Walk, from: Instant, to: Instant): AsyncGenerator<SourcePage> {
-  for (let restarts = 0; ; restarts += 1) {
-    try {
-      yield* pagesOnce(stream, from, to);
-      return;
-    } catch (error) {
-      if (!isDeadToken(error) || restarts >= RESTARTS) throw error;
-    }
-  }
-}
-
-async function* pagesOnce(stream: Walk, from: Instant, to: Instant): AsyncGenerator<SourcePage> {
   const { clients, eventSource, clock } = stream;
+  const listing = `the events of ${eventSource} in ${clients.region}`;
   const read = (token: string | undefined) =>
-    clients.call(`list the events of ${eventSource} in ${clients.region}`, () =>
+    clients.call(`list ${listing}`, () =>
       clients.cloudTrail.send(
         new LookupEventsCommand({
           LookupAttributes: [{ AttributeKey: "EventSource", AttributeValue: eventSource }],
@@ -95,10 +88,62 @@ async function* pagesOnce(stream: Walk, from: Instant, to: Instant): AsyncGenera
         }),
       ),
     );
-  for await (const page of pages(`LookupEvents (${stream.stream})`, read)) {
-    const done = page.NextToken === undefined || page.NextToken === "";
-    yield { records: recordsOf(page), receivedAt: instant(clock.now()), done };
+  const repetition = new Repetition();
+  try {
+    for await (const page of pages(`LookupEvents (${stream.stream})`, read)) {
+      const problem = repetition.problemOf(page);
+      if (problem !== null) throw brokenListing(listing, problem);
+      const done = page.NextToken === undefined || page.NextToken === "";
+      yield { records: recordsOf(page), receivedAt: instant(clock.now()), done };
+    }
+  } catch (error) {
+    throw asListingFault(error, listing);
   }
+}
+
+/** Finds a listing that goes round in circles although its tokens differ: what stood in place of the repeated page is missing. */
+class Repetition {
+  readonly #seen = new Set<string>();
+  #empty = 0;
+
+  problemOf({ Events: events = [] }: LookupEventsResponse): string | null {
+    if (events.length === 0) {
+      this.#empty += 1;
+      return this.#empty > MOST_EMPTY_PAGES ? `${MOST_EMPTY_PAGES} empty pages in a row` : null;
+    }
+    this.#empty = 0;
+    const hash = createHash("sha256");
+    for (const { EventId, CloudTrailEvent } of events)
+      hash.update(`${EventId ?? CloudTrailEvent}\n`);
+    const page = hash.digest("base64");
+    if (this.#seen.has(page)) return "a page that it had shown before";
+    this.#seen.add(page);
+    return null;
+  }
+}
+
+/** CloudTrail takes a token for a while and with the same parameters only; credentials of a role live for hours. */
+function asListingFault(error: unknown, listing: string): unknown {
+  if (!(error instanceof Fault)) return error;
+  if (error instanceof TokenLoop)
+    return brokenListing(listing, "a page token that it had given before", error);
+  const name = awsErrorName(error.cause);
+  if (name === "InvalidNextTokenException")
+    return brokenListing(listing, "a page token that it no longer takes", error);
+  if (!EXPIRED.has(name)) return error;
+  return new Fault(
+    "aws.denied",
+    `AWS did not list ${listing}, because the credentials have expired: renew them, and reading goes on where it ended.`,
+    { detail: error.detail, cause: error },
+  );
+}
+
+function brokenListing(listing: string, gave: string, cause?: unknown): Fault {
+  return new Fault(
+    "aws.broken-listing",
+    `AWS broke off ${listing}: it gave ${gave}, so the window is read again later.`,
+    { detail: { listing, gave }, ...(cause === undefined ? {} : { cause }) },
+  );
 }
 
 /**
@@ -120,9 +165,4 @@ function parsed(text: string | undefined): unknown {
   } catch {
     return text;
   }
-}
-
-/** CloudTrail takes a token for a while and with the same parameters only. */
-function isDeadToken(error: unknown): boolean {
-  return error instanceof Fault && awsErrorName(error.cause) === "InvalidNextTokenException";
 }

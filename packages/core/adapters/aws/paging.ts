@@ -19,7 +19,7 @@ export async function* pages<P extends TokenPage>(
   do {
     const page = await read(token);
     token = page.NextToken === "" ? undefined : page.NextToken;
-    if (token !== undefined && seen.has(token)) throw tokenLoop(listing);
+    if (token !== undefined && seen.has(token)) throw new TokenLoop(listing);
     if (token !== undefined) seen.add(token);
     yield page;
   } while (token !== undefined);
@@ -39,10 +39,13 @@ export async function collect<P extends TokenPage, T>(
   return [...found.values()];
 }
 
-export function tokenLoop(listing: string): Fault {
-  return new Fault(
-    "aws.unexpected",
-    `AWS answered ${listing} with a page token that it had given before, so the listing has no end: try again.`,
-    { detail: { listing } },
-  );
+/** `aws.unexpected`: the listing has no end. */
+export class TokenLoop extends Fault {
+  constructor(listing: string) {
+    super(
+      "aws.unexpected",
+      `AWS answered ${listing} with a page token that it had given before, so the listing has no end: try again.`,
+      { detail: { listing } },
+    );
+  }
 }

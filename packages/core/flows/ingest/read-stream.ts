@@ -1,59 +1,190 @@
 /**
- * Reads a polled listing once, to its end. The window is walked newest first and its pages are appended as they come; the
- * cursor moves only in the transaction of the last page, so a kill repeats a window and never skips one.
+ * Reads what is missing of a polled listing, newest first, window by window. A window is marked only after all its pages are
+ * committed, so a kill repeats at most the window at hand and skips none. Listings that break off are asked for in smaller windows
+ * and told as a fault in the end; whatever could be read was read. What CloudTrail delivers after two hours it does not see again.
  */
-import { earliest, instant, plus, latest, MINUTE, type Instant } from "../../domain/time.ts";
-import type { Clock } from "../../ports/clock.ts";
-import type { PolledSource, SourcedRecord } from "../../ports/event-source.ts";
-import type { Progress, TrailStore } from "../../ports/trail-store.ts";
-import { NOTHING, receipt, sum, type IngestReceipt } from "./ingest-receipt.ts";
+import { Fault } from "../../domain/fault.ts";
+import { between, instant, MINUTE, type Instant } from "../../domain/time.ts";
+import type { PolledSource } from "../../ports/event-source.ts";
+import type { TimeWindow, WindowStore } from "../../ports/window-store.ts";
+import { NOTHING, sum, type IngestReceipt } from "./ingest-receipt.ts";
+import type { NewestFirst } from "./newest-first.ts";
+import { readWindow, type ReadPagePorts, type WindowReceipt } from "./read-window.ts";
+import {
+  clipped,
+  countWindows,
+  lengthAfter,
+  LONGEST,
+  missingOf,
+  newestWindow,
+  settledBefore,
+  settledPart,
+  shorter,
+  wantedSpan,
+} from "./windows.ts";
 
-/** Delivery is neither ordered nor bounded in time, so each window begins before the end of the last. */
-const OVERLAP = 120 * MINUTE;
+/** While older windows are read, what happened since is read about this often. */
+const REFRESH = 5 * MINUTE;
+/** A window that breaks off this often, ever smaller, is left for the next reading. */
+const MOST_BREAKS = 8;
+/** A listing that leaves so many windows is out of order as a whole. */
+const MOST_LEFT = 3;
 
-export interface StreamWindow {
+export interface StreamWanted {
   /** Where to begin when the stream was never read; at most the listing's reach. */
   readonly backfillMilliseconds: number;
-  /** Overrides the cursor. */
+  /** Reads again from here, whatever was read before. */
   readonly since?: Instant;
 }
 
+export interface StreamPorts extends ReadPagePorts {
+  /** Null: nothing is remembered, and only what is not yet two hours old is read. */
+  readonly windows: WindowStore | null;
+  /** Shared by the streams of one account and Region. */
+  readonly turns: NewestFirst;
+}
+
+/** What became of a window, and what is left of its stream. */
+export interface WindowReport {
+  readonly stream: string;
+  readonly window: TimeWindow;
+  readonly pages: number;
+  readonly receipt: IngestReceipt;
+  /** Windows of this stream that are still to be read. */
+  readonly left: number;
+  /** Why the window broke off; null when it did not. */
+  readonly broken: Fault | null;
+}
+
+/** Faults: the source's and the store's; `aws.broken-listing` when windows were left, after all others were read. */
 export async function readStream(
   source: PolledSource,
-  window: StreamWindow,
-  store: TrailStore,
-  clock: Clock,
-  page: (receipt: IngestReceipt) => void = () => undefined,
+  wanted: StreamWanted,
+  ports: StreamPorts,
+  report: (window: WindowReport) => void = () => undefined,
 ): Promise<IngestReceipt> {
-  const to = instant(clock.now());
-  const cursor = await store.readThrough(source.stream);
-  const reach = plus(to, -source.reachMilliseconds);
-  const wanted =
-    window.since ??
-    (cursor === null
-      ? plus(to, -window.backfillMilliseconds)
-      : // A cursor ahead of the clock stems from a clock that was set back: up to it nothing was read.
-        plus(earliest(cursor, to)!, -OVERLAP));
-  const from = latest(reach, wanted)!;
-  const origin = source.stream;
-  // A window that begins after the cursor leaves a gap, which the next one has to read.
-  const gap = window.since !== undefined && cursor !== null && cursor < window.since;
-  const cursorThen: Progress = gap
-    ? { kind: "none" }
-    : { kind: "cursor", stream: source.stream, readThrough: to };
-  let total = NOTHING;
-  let moved = false;
-  const append = async (records: readonly SourcedRecord[], receivedAt: Instant, last: boolean) => {
-    const progress: Progress = last ? cursorThen : { kind: "none" };
-    const batch = { source: "lookup-events", receivedAt, parts: [{ origin, records, progress }] };
-    const results = await store.append(batch, instant(clock.now()));
-    total = results.map(receipt).reduce(sum, total);
-    moved = last;
-    page(total);
-  };
-  for await (const { records, receivedAt, done } of source.pages(from, to)) {
-    await append(records, receivedAt, done);
+  return new StreamReading(source, wanted, ports, report).run();
+}
+
+class StreamReading {
+  readonly #source: PolledSource;
+  readonly #wanted: StreamWanted & { readonly reachMilliseconds: number };
+  readonly #ports: StreamPorts;
+  readonly #report: (window: WindowReport) => void;
+  /** Read or given up by this reading. */
+  #seen: TimeWindow[] = [];
+  #now: Instant;
+  #refreshable = false;
+  #length = LONGEST;
+  #breaks = 0;
+  readonly #leftBehind: Fault[] = [];
+  #total: IngestReceipt = NOTHING;
+  /** Of the window at hand. */
+  #receipt: IngestReceipt = NOTHING;
+
+  constructor(
+    source: PolledSource,
+    wanted: StreamWanted,
+    ports: StreamPorts,
+    report: (window: WindowReport) => void,
+  ) {
+    this.#source = source;
+    this.#wanted = { ...wanted, reachMilliseconds: source.reachMilliseconds };
+    this.#ports = ports;
+    this.#report = report;
+    this.#now = instant(ports.clock.now());
   }
-  if (!moved) await append([], to, true);
-  return total;
+
+  async run(): Promise<IngestReceipt> {
+    for (;;) {
+      this.#ports.signal?.throwIfAborted();
+      this.#refresh();
+      const window = newestWindow(await this.#missing(), this.#length);
+      if (window === null) break;
+      await this.#ports.turns.run(window.to, () => this.#read(window));
+      if (this.#leftBehind.length >= MOST_LEFT) break;
+    }
+    const [fault] = this.#leftBehind;
+    if (fault !== undefined) throw fault;
+    return this.#total;
+  }
+
+  /** What is still to be read, in the light of what other processes have read meanwhile. */
+  async #missing(): Promise<TimeWindow[]> {
+    const { windows } = this.#ports;
+    const stored = (await windows?.windowsRead(this.#source.stream)) ?? [];
+    const believed = clipped(stored, settledBefore(this.#now));
+    const span = wantedSpan(this.#span(), believed, this.#now);
+    if (span === null) return [];
+    return missingOf(
+      span,
+      this.#wanted.since === undefined ? [...believed, ...this.#seen] : this.#seen,
+    );
+  }
+
+  #span() {
+    if (this.#ports.windows !== null) return this.#wanted;
+    const fresh = between(settledBefore(this.#now), this.#now);
+    const { backfillMilliseconds } = this.#wanted;
+    return { ...this.#wanted, backfillMilliseconds: Math.min(fresh, backfillMilliseconds) };
+  }
+
+  /** At least one older window lies between two refreshments, so that a clock that runs fast holds nothing up. */
+  #refresh(): void {
+    const now = instant(this.#ports.clock.now());
+    if (!this.#refreshable || between(this.#now, now) < REFRESH) return;
+    this.#seen = clipped(this.#seen, settledBefore(this.#now));
+    this.#now = now;
+    this.#refreshable = false;
+  }
+
+  async #read(window: TimeWindow): Promise<void> {
+    const readAt = instant(this.#ports.clock.now());
+    const before = this.#total;
+    this.#receipt = NOTHING;
+    let result: WindowReceipt;
+    try {
+      result = await readWindow(this.#source, window, this.#ports, (page) => {
+        this.#receipt = sum(this.#receipt, page);
+        this.#total = sum(before, this.#receipt);
+      });
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== "aws.broken-listing") throw error;
+      return this.#brokeOff(window, error);
+    }
+    this.#breaks = 0;
+    const { closed, pages } = result;
+    const whole = closed?.from === window.from;
+    this.#length = whole || this.#length <= LONGEST ? lengthAfter(this.#length, pages) : LONGEST;
+    if (closed !== null) await this.#close(closed, readAt);
+    await this.#tell(window, pages, null);
+  }
+
+  async #close(closed: TimeWindow, readAt: Instant): Promise<void> {
+    this.#seen.push(closed);
+    if (closed.to <= settledBefore(this.#now)) this.#refreshable = true;
+    const settled = settledPart(closed, readAt);
+    if (settled === null || this.#ports.windows === null) return;
+    const now = instant(this.#ports.clock.now());
+    const when = { believedUntil: settledBefore(now), now };
+    await this.#ports.windows.markRead(this.#source.stream, settled, when);
+  }
+
+  /** A window is asked for once more as it is; after that its newer half is, and so on. */
+  async #brokeOff(window: TimeWindow, fault: Fault): Promise<void> {
+    this.#breaks += 1;
+    if (this.#breaks > 1) this.#length = shorter(between(window.from, window.to));
+    if (this.#breaks >= MOST_BREAKS) {
+      this.#seen.push(window);
+      this.#leftBehind.push(fault);
+      this.#breaks = 0;
+    }
+    await this.#tell(window, 0, fault);
+  }
+
+  async #tell(window: TimeWindow, pages: number, broken: Fault | null): Promise<void> {
+    const left = countWindows(await this.#missing(), this.#length);
+    const { stream } = this.#source;
+    this.#report({ stream, window, pages, receipt: this.#receipt, left, broken });
+  }
 }
