@@ -79,41 +79,42 @@ export interface EventBase {
   readonly isConsole?: true;
 }
 
-export type TrailEvent = EventBase &
-  (
-    | SignInStep
-    | PortalAction
-    | TokenGrant
-    | TokenWithIam
-    | RoleIssued
-    | RoleCall
-    | PersonRoleCall
-    | EntitlementRoleIssued
-    | ConsoleSignIn
-    | AwsLogin
-    | AssignmentChange
-    | MembershipChange
-    | DirectoryUserChange
-    | DirectoryGroupChange
-    | ProvisioningChange
-    | PermissionSetChange
-    | InstanceSettingChange
-    | ApplicationChange
-    | TrustedTokenIssuerChange
-    | IdentitySourceChange
-    | AccountIdentityProviderChange
-    | RoleTrustChange
-    | SessionDeleted
-    | PolicyUpdated
-    | OrganizationChange
-    | TrailChange
-    | EntitlementChange
-    | AccessApplicationChange
-    /** Administration that is kept and shown, mostly reads. */
-    | { readonly kind: "administration" }
-    /** An Identity Center event whose name the catalogue does not know: kept and counted. */
-    | { readonly kind: "unknown" }
-  );
+/** What an event says beyond its frame, by `kind`. */
+export type EventDetails =
+  | SignInStep
+  | PortalAction
+  | TokenGrant
+  | TokenWithIam
+  | RoleIssued
+  | RoleCall
+  | PersonRoleCall
+  | EntitlementRoleIssued
+  | ConsoleSignIn
+  | AwsLogin
+  | AssignmentChange
+  | MembershipChange
+  | DirectoryUserChange
+  | DirectoryGroupChange
+  | ProvisioningChange
+  | PermissionSetChange
+  | InstanceSettingChange
+  | ApplicationChange
+  | TrustedTokenIssuerChange
+  | IdentitySourceChange
+  | AccountIdentityProviderChange
+  | RoleTrustChange
+  | SessionDeleted
+  | PolicyUpdated
+  | OrganizationChange
+  | TrailChange
+  | EntitlementChange
+  | AccessApplicationChange
+  /** Administration that is kept and shown, mostly reads. */
+  | { readonly kind: "administration" }
+  /** An Identity Center event whose name the catalogue does not know: kept and counted. */
+  | { readonly kind: "unknown" };
+
+export type TrailEvent = EventBase & EventDetails;
 
 export type EventKind = TrailEvent["kind"];
 

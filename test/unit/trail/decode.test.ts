@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decodeRecord, decodeStored } from "#core/domain/trail/decode";
+import { decodeRecord, decodeStored, recordOf } from "#core/domain/trail/decode";
 import {
   assumeRole,
   call,
@@ -30,7 +30,7 @@ describe("decoding", () => {
     ]) {
       const decoded = decodeRecord(one);
       if (decoded.outcome !== "event") throw new Error(decoded.reason);
-      expect(decodeStored(JSON.parse(JSON.stringify(decoded.record)))).toEqual(decoded.event);
+      expect(decodeStored(recordOf(decoded.text))).toEqual(decoded.event);
     }
   });
 

@@ -2,14 +2,14 @@
  * One CloudTrail record in; a redacted, decoded event, a reason to ignore it, or a reason why it cannot be decoded out.
  * Pure and total: no input throws. Decoding a stored (redacted) record gives the same event again.
  */
-import { canonicalJson, sha256 } from "../ids.ts";
-import type { EventBase, TrailEvent } from "../event.ts";
-import { parseInstant } from "../time.ts";
+import { hash } from "node:crypto";
+import { sha256 } from "../ids.ts";
+import type { TrailEvent } from "../event.ts";
 import { reasonToIgnore } from "./belonging.ts";
 import { detailsOf } from "./details.ts";
-import { at, object, text, type Json } from "./fields.ts";
-import { callingSession, personOf, permissionSetOfRole } from "./identity.ts";
-import { hashedCredentialId, redactRecord, redactText } from "./redact.ts";
+import { instantOf, object, text, type Json } from "./fields.ts";
+import { accountOf, frameOf, regionOf } from "./frame.ts";
+import { DEEPEST, redacted, redactText } from "./redact.ts";
 
 export interface SeenRecord {
   readonly accountId: string;
@@ -21,9 +21,9 @@ export type DecodedRecord =
   | {
       readonly outcome: "event";
       readonly event: TrailEvent;
-      /** The redacted record: what is stored. */
-      readonly record: Readonly<Record<string, unknown>>;
-      /** Of the redacted record in canonical JSON. */
+      /** The redacted record as canonical JSON (keys sorted, no spaces): what is stored. */
+      readonly text: string;
+      /** Of `text`. */
       readonly contentSha256: string;
     }
   | {
@@ -42,11 +42,6 @@ export type DecodedRecord =
       readonly eventId: string | null;
     };
 
-const EVENT_ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
-
-/** Deeper nesting than any AWS record has; Postgres refuses it at some depth (54001) and recursion would too. */
-const DEEPEST = 200;
-
 /** Decodes a parsed record. Wrappers such as `{record: …}` are taken off before (see `file.ts`). */
 export function decodeRecord(value: unknown): DecodedRecord {
   const record = object(value);
@@ -58,9 +53,7 @@ export function decodeRecord(value: unknown): DecodedRecord {
   }
   const ignored = reasonToIgnore(record, source.toLowerCase(), name);
   if (ignored !== null) return { outcome: "ignored", reason: ignored, seen: seenOf(record) };
-  if (depthExceeds(record, DEEPEST))
-    return undecodable(value, `nested deeper than ${DEEPEST} levels`);
-  return decodeOurs(record, source.toLowerCase(), name);
+  return decodeOurs(record);
 }
 
 /** What could not even be parsed. `original` is the text as read. */
@@ -79,7 +72,7 @@ export function undecodableText(original: string | Uint8Array, reason: string): 
 export function decodeStored(value: unknown): TrailEvent {
   const record = object(value);
   const source = text(record?.["eventSource"])?.toLowerCase();
-  const name = text(record?.["eventName"]);
+  const name = text(record?.["eventName"]) ?? null;
   if (record === null || source === undefined || name === null) {
     throw new TypeError("a stored record does not decode: it has no eventSource or eventName");
   }
@@ -88,71 +81,46 @@ export function decodeStored(value: unknown): TrailEvent {
   return detailsOf(frame, record);
 }
 
-function decodeOurs(record: Json, source: string, name: string): DecodedRecord {
-  const redacted = redactRecord(record);
-  const frame = frameOf(redacted, source, name);
-  if (typeof frame === "string") return undecodable(record, frame, text(record["eventID"]));
-  const canonical = canonicalJson(redacted);
-  const unstorable = reasonNotStorable(canonical);
-  if (unstorable !== null) return undecodable(record, unstorable, frame.eventId);
+/** The redacted record of an event's `text`. Throws when the text is not one. */
+export function recordOf(json: string): Json {
+  const record = object(JSON.parse(json));
+  if (record === null) throw new TypeError("the text of a stored record is not a JSON object");
+  return record;
+}
+
+function decodeOurs(original: Json): DecodedRecord {
+  const done = redacted(original);
+  if (done === null) return undecodable(original, `nested deeper than ${DEEPEST} levels`);
+  const { record, text: json } = done;
+  const source = String(record["eventSource"]).toLowerCase();
+  const frame = frameOf(record, source, String(record["eventName"]));
+  if (typeof frame === "string") {
+    return undecodable(original, frame, text(record["eventID"])?.toLowerCase() ?? null);
+  }
+  const unstorable = reasonNotStorable(json);
+  if (unstorable !== null) return undecodable(original, unstorable, frame.eventId);
   return {
     outcome: "event",
-    event: detailsOf(frame, redacted),
-    record: redacted,
-    contentSha256: sha256(canonical),
+    event: detailsOf(frame, record),
+    text: json,
+    contentSha256: hash("sha256", json, "hex"),
   };
 }
 
-/** What every event carries, or why the record has no such frame. Reads only redacted records. */
-function frameOf(record: Json, source: string, name: string): EventBase | string {
-  const eventId = text(record["eventID"])?.toLowerCase() ?? null;
-  if (eventId === null || !EVENT_ID.test(eventId)) return "eventID is not a GUID";
-  const occurredAt = parseInstant(record["eventTime"]);
-  if (occurredAt === null) return "eventTime is not an ISO-8601 time with a zone";
-  const version = text(record["eventVersion"]);
-  if (version !== null && !/^1\.\d{1,3}$/.test(version)) return "eventVersion is not 1.x";
-  const accountId = accountOf(record);
-  const session = callingSession(record, accountId);
-  return {
-    eventId,
-    eventName: name,
-    eventSource: source,
-    occurredAt,
-    region: text(record["awsRegion"]) ?? "unknown",
-    accountId,
-    person: personOf(record),
-    subjectUserId: null,
-    credentialId: credentialOf(record, source),
-    sourceIp: text(record["sourceIPAddress"]),
-    userAgent: text(record["userAgent"]),
-    errorCode: text(record["errorCode"]),
-    callerArn: text(at(record, "userIdentity", "arn")),
-    ...(session !== null && permissionSetOfRole(session.roleName) !== null
-      ? { callerSession: session }
-      : {}),
-  };
-}
+const ACCOUNT_ID = /^\d{12}$/;
+const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/;
 
-/** Sign-in events carry a credentialId that AWS says must not be joined with anything. */
-function credentialOf(record: Json, source: string): string | null {
-  if (source.startsWith("signin.")) return null;
-  const id =
-    text(at(record, "userIdentity", "credentialId")) ??
-    text(at(record, "additionalEventData", "identitycenter:CredentialId"));
-  return id === null ? null : hashedCredentialId(id);
-}
-
-function accountOf(record: Json): string {
-  return (
-    text(record["recipientAccountId"]) ?? text(at(record, "userIdentity", "accountId")) ?? "unknown"
-  );
-}
-
+/** The record is not redacted here: only what has the form of an account, a Region and a time is taken from it. */
 function seenOf(record: Json): SeenRecord | null {
-  const occurredAt = parseInstant(record["eventTime"]);
-  return occurredAt === null
-    ? null
-    : { accountId: accountOf(record), region: text(record["awsRegion"]) ?? "unknown", occurredAt };
+  const occurredAt = instantOf(record["eventTime"]);
+  if (occurredAt === null) return null;
+  const accountId = accountOf(record);
+  const region = regionOf(record);
+  return {
+    accountId: ACCOUNT_ID.test(accountId) ? accountId : "unknown",
+    region: REGION.test(region) ? region : "unknown",
+    occurredAt,
+  };
 }
 
 /** Text that jsonb refuses: 22P05 for U+0000, 22P02 for half a surrogate pair. */
@@ -163,14 +131,11 @@ function reasonNotStorable(json: string): string | null {
   return null;
 }
 
-/** Postgres refuses deep nesting (54001), and recursion over it would end the process. */
+/** Recursion over deep nesting would end the process. */
 function depthExceeds(value: unknown, limit: number): boolean {
   if (value === null || typeof value !== "object") return false;
   if (limit === 0) return true;
-  for (const key in value) {
-    if (depthExceeds((value as Record<string, unknown>)[key], limit - 1)) return true;
-  }
-  return false;
+  return Object.values(value).some((inner) => depthExceeds(inner, limit - 1));
 }
 
 function undecodable(value: unknown, reason: string, eventId: string | null = null): DecodedRecord {
@@ -180,9 +145,15 @@ function undecodable(value: unknown, reason: string, eventId: string | null = nu
     outcome: "undecodable",
     reason,
     recordSha256: sha256(original),
-    excerpt: printable(redactText(original)),
-    eventId,
+    excerpt: deep ? original : printable(redactText(shown(value))),
+    eventId: eventId === null || eventId.length > 64 ? null : eventId,
   };
+}
+
+/** What parses is redacted as a record first: keys tell more than patterns. */
+function shown(value: unknown): string {
+  const clean = redacted(object(value) ?? { value });
+  return clean === null ? "(nested too deep to show)" : clean.text;
 }
 
 /** Postgres text holds no U+0000, and half a surrogate pair is not UTF-8. */

@@ -1,8 +1,11 @@
-/** Who acted, as `userIdentity` tells it, in the shapes before and after 2025-11. */
+/**
+ * Who acted, as `userIdentity` tells it, in the shape before the fields of Identity Center's records changed and in the shape after.
+ * Names nobody whom the record does not name.
+ */
 import { isUserId, type PersonKey } from "../person.ts";
 import type { RoleSessionRef } from "../event.ts";
-import { parseInstant, type Instant } from "../time.ts";
-import { at, object, text, type Json } from "./fields.ts";
+import type { Instant } from "../time.ts";
+import { at, instantOf, object, text, type Json } from "./fields.ts";
 
 /** Roles that Identity Center makes: `AWSReservedSSO_<permission set>_<16 hex>`. */
 const RESERVED_ROLE = /^AWSReservedSSO_(.+)_[0-9a-f]{16}$/;
@@ -65,7 +68,7 @@ function partitionOf(region: string): string {
 export function callingSession(record: Json, accountId: string): RoleSessionRef | null {
   const identity = record["userIdentity"];
   if (text(at(identity, "type")) !== "AssumedRole") return null;
-  const issuedAt = parseInstant(at(identity, "sessionContext", "attributes", "creationDate"));
+  const issuedAt = instantOf(at(identity, "sessionContext", "attributes", "creationDate"));
   const arn = text(at(identity, "arn"));
   const issuer = text(at(identity, "sessionContext", "sessionIssuer", "userName"));
   return roleSession({
@@ -92,6 +95,22 @@ export function issuedSession(
     accountId: arn?.split(":")[4] ?? accountId,
     issuedAt: at_,
   });
+}
+
+/** The sign-in session of the caller's credentials, or the one that `aws login` opened. */
+export function signInSessionOf(record: Json): string | null {
+  return (
+    text(at(record, "userIdentity", "sessionContext", "signInSessionArn")) ??
+    text(at(record, "additionalEventData", "signInSessionArn"))
+  );
+}
+
+/** The calling role's session when the record itself ties it to a person or a sign-in session, whatever role it is. */
+export function tiesToPerson(record: Json): boolean {
+  const identity = record["userIdentity"];
+  if (text(at(identity, "type")) !== "AssumedRole") return false;
+  if (at(identity, "onBehalfOf") !== undefined && personOf(record) !== null) return true;
+  return text(at(identity, "sessionContext", "signInSessionArn")) !== null;
 }
 
 function roleNameOf(arn: string | null): string | null {

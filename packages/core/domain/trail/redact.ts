@@ -1,37 +1,25 @@
 /**
- * Takes every secret out of a record before it is written, logged or sent anywhere. Redacting twice gives the same record.
+ * Takes every secret out of a record before it is written, logged or sent anywhere, and gives the record its canonical text in
+ * the same walk: keys sorted, so that equal records have equal text. Redacting twice gives the same record.
  * Not removed: access key ids, workflow ids and portal session ids, which are names and not secrets.
  */
-import { sha256 } from "../ids.ts";
+import { canonicalJson, sha256 } from "../ids.ts";
+import {
+  HIDDEN,
+  kindOfKey,
+  mayHoldSecretForms,
+  REDACTED,
+  withoutSecretForms,
+  withoutSecretPairs,
+  type KeyKind,
+} from "./secret-forms.ts";
 
-/** Stands where a secret stood. */
-export const REDACTED = "[redacted]";
+export { HIDDEN, REDACTED } from "./secret-forms.ts";
 
-/** What CloudTrail itself puts in place of a secret: it stays. */
-export const HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS";
-
-/** Keys whose text is a secret wherever they stand. */
-const SECRET_KEYS = new Set(
-  [
-    "accessToken refreshToken idToken sessionToken bearerToken subjectToken actorToken assertion",
-    "secretAccessKey clientSecret secret password newPassword oneTimePassword deviceCode userCode",
-    "codeVerifier authCode auth_code authorizationCode samlResponse sAMLAssertion csrfToken",
-  ]
-    .join(" ")
-    .toLowerCase()
-    .split(" "),
-);
-
-/** Keys that hold ids of sessions or access tokens. */
-const CREDENTIAL_KEYS = /^(?:identitycenter:)?(?:credential|session)ids?$/i;
+/** Deeper nesting than any AWS record has; Postgres refuses it at some depth (54001) and recursion would too. */
+export const DEEPEST = 200;
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-
-/** Text that is a secret by its form: JSON web tokens, STS session tokens, Identity Center access tokens. */
-const SECRET_TEXT =
-  /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|\b(?:IQoJ|FwoG|FQoG)[\w+/=-]{60,}|\baoa[A-Za-z0-9_-]{3,}:[\w+/=-]{20,}/g;
-const TOKEN_ID = /^[A-Za-z0-9_-]{60,}={0,2}$/;
-const URL_WITH_QUERY = /(\bhttps?:\/\/[^\s"'<>?#]*)[?#][^\s"'<>]*/g;
 
 /**
  * An access token's id, hashed; a portal session's id (a UUID) as it is, because it is shown in the console and opens nothing.
@@ -39,75 +27,162 @@ const URL_WITH_QUERY = /(\bhttps?:\/\/[^\s"'<>?#]*)[?#][^\s"'<>]*/g;
  */
 export function hashedCredentialId(id: string): string {
   if (id === "" || id === HIDDEN || id === REDACTED) return id;
-  return UUID.test(id) || id.startsWith("sha256:") ? id.toLowerCase() : `sha256:${sha256(id)}`;
+  return UUID.test(id) || HASHED.test(id) ? id.toLowerCase() : `sha256:${sha256(id)}`;
 }
+
+const HASHED = /^sha256:[0-9a-f]{64}$/i;
 
 /** True for a portal session's id, false for an access token's. */
 export function isPortalCredential(id: string): boolean {
   return UUID.test(id);
 }
 
-/** A copy without secrets. The input is plain JSON. */
-export function redactRecord(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const oauthCode =
-    record["eventName"] === "CreateToken" || record["eventName"] === "CreateTokenWithIAM";
-  return redactObject(record, oauthCode);
+type Members = Record<string, unknown>;
+
+export interface RedactedRecord {
+  readonly record: Members;
+  /** The record as JSON: keys sorted at every level, no spaces. */
+  readonly text: string;
+}
+
+/** A copy without secrets, and its text; null when it is nested deeper than `DEEPEST`. The input is plain JSON. */
+export function redacted(record: Readonly<Members>): RedactedRecord | null {
+  const walk: Walk = { codeIsSecret: isOauth(record), tooDeep: false };
+  const copy = copyOf(record, "plain", walk, DEEPEST);
+  if (walk.tooDeep) return null;
+  const text = JSON.stringify(copy);
+  if (!mayHoldSecretForms(text)) return { record: copy, text };
+  const clean = scrubbed(copy, walk.codeIsSecret) as Members;
+  return { record: clean, text: JSON.stringify(clean) };
+}
+
+/** A copy without secrets. Throws `RangeError` when it is nested deeper than `DEEPEST`. */
+export function redactRecord(record: Readonly<Members>): Members {
+  const done = redacted(record);
+  if (done === null) throw new RangeError(`nested deeper than ${DEEPEST} levels`);
+  return done.record;
+}
+
+interface Walk {
+  readonly codeIsSecret: boolean;
+  tooDeep: boolean;
+}
+
+/** Sources in which a parameter named `code` is an authorization code. */
+const OAUTH = /^(?:sso|sso-oauth|signin|identitystore-auth)\./i;
+
+function isOauth(record: Readonly<Members>): boolean {
+  const source = record["eventSource"];
+  return typeof source === "string" && OAUTH.test(source);
 }
 
 const DATA = { enumerable: true, configurable: true, writable: true } as const;
 
-function redactObject(value: object, oauthCode: boolean): Record<string, unknown> {
-  const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
-    const inner = redactValue(key, (value as Record<string, unknown>)[key], oauthCode);
-    // Assigned, it would become the prototype instead of a key.
-    if (key === "__proto__") Object.defineProperty(copy, key, { ...DATA, value: inner });
-    else copy[key] = inner;
+function put(copy: Members, key: string, value: unknown): void {
+  // Assigned, it would become the prototype instead of a key.
+  if (key === "__proto__") Object.defineProperty(copy, key, { ...DATA, value });
+  else copy[key] = value;
+}
+
+/** `kind` is what the key above says of everything below it. */
+function copyOf(value: object, kind: KeyKind, walk: Walk, levels: number): Members {
+  const source = value as Members;
+  const copy: Members = {};
+  for (const key of Object.keys(source).sort()) {
+    const inner = source[key];
+    if (inner === null || typeof inner === "boolean") put(copy, key, inner);
+    else put(copy, key, valueOf(inner, kind === "secret" ? kind : kindOf(key), walk, levels));
   }
   return copy;
 }
 
-function redactValue(key: string, value: unknown, oauthCode: boolean): unknown {
-  if (typeof value === "string") return redactString(key, value, oauthCode);
-  if (Array.isArray(value)) return value.map((inner) => redactValue(key, inner, oauthCode));
-  if (value !== null && typeof value === "object") return redactObject(value, oauthCode);
-  return value;
+function valueOf(value: unknown, kind: KeyKind, walk: Walk, levels: number): unknown {
+  if (typeof value === "string") return kind === "plain" ? value : stringOf(value, kind, walk);
+  if (value === null || typeof value !== "object") {
+    return kind === "secret" && typeof value === "number" ? REDACTED : value;
+  }
+  if (levels === 0) {
+    walk.tooDeep = true;
+    return null;
+  }
+  if (!Array.isArray(value)) return copyOf(value, kind, walk, levels - 1);
+  return value.map((inner) => valueOf(inner, kind, walk, levels - 1));
 }
 
-function redactString(key: string, text: string, oauthCode: boolean): string {
+function stringOf(text: string, kind: KeyKind, walk: Walk): string {
   if (text === "" || text === HIDDEN || text === REDACTED) return text;
-  const kind = kindOfKey(key);
-  if (kind === "secret" || (oauthCode && key.toLowerCase() === "code")) return REDACTED;
+  if (kind === "secret" || (kind === "code" && walk.codeIsSecret)) return REDACTED;
   if (kind === "credential") return hashedCredentialId(text);
-  if (kind === "login") return text.split(/[?#]/, 1)[0]!;
-  if (text.length < 16) return text;
-  const tokenLike = text.length >= 25 && /eyJ|IQoJ|FwoG|FQoG|aoa/.test(text);
-  const plain = tokenLike ? text.replace(SECRET_TEXT, REDACTED) : text;
-  return plain.includes("://") ? plain.replace(URL_WITH_QUERY, "$1") : plain;
+  return kind === "login" ? text.split(/[?#]/, 1)[0]! : text;
 }
 
-type KeyKind = "secret" | "credential" | "login" | "plain";
+/** Answers of `kindOfKey` for the keys that records repeat. Bounded, because whoever writes a record chooses its keys. */
+const kinds = new Map<string, KeyKind>();
+const MOST_KINDS = 4_096;
 
-function kindOfKey(key: string): KeyKind {
-  const lower = key.toLowerCase();
-  if (SECRET_KEYS.has(lower)) return "secret";
-  if (CREDENTIAL_KEYS.test(key)) return "credential";
-  return lower === "loginto" ? "login" : "plain";
+function kindOf(key: string): KeyKind {
+  const known = kinds.get(key);
+  if (known !== undefined) return known;
+  const kind = kindOfKey(key);
+  if (kinds.size < MOST_KINDS && key.length <= 64) kinds.set(key, kind);
+  return kind;
 }
 
-const SECRET_PAIR = new RegExp(
-  `("(?:${[...SECRET_KEYS].join("|")})"\\s*:\\s*")(?!HIDDEN_)(?:[^"\\\\]|\\\\.)*`,
-  "gi",
-);
-const CREDENTIAL_PAIR = /("(?:identitycenter:)?(?:credential|session)ids?"\s*:\s*\[?\s*")([^"]*)/gi;
+/** A copy whose strings and keys hold no secret by form. Not deeper than `DEEPEST`. */
+function scrubbed(value: unknown, codeIsSecret: boolean): unknown {
+  if (typeof value === "string") return scrubbedText(value, codeIsSecret);
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map((inner) => scrubbed(inner, codeIsSecret));
+  const members = Object.entries(value).map(
+    ([key, inner]) => [scrubbedText(key, codeIsSecret), inner] as const,
+  );
+  const copy: Members = {};
+  for (const [key, inner] of members.toSorted(([left], [right]) => (left < right ? -1 : 1))) {
+    put(copy, key, scrubbed(inner, codeIsSecret));
+  }
+  return copy;
+}
 
-/** For text that is not JSON: secrets are found by pattern. Cut to `limit` characters. */
+function scrubbedText(text: string, codeIsSecret: boolean): string {
+  if (text.length < 8 || text === HIDDEN) return text;
+  const nested = /^\s*[[{"]/.test(text) ? nestedJson(text, codeIsSecret) : null;
+  if (nested !== null) return nested;
+  const plain = text.includes('"') ? withoutSecretPairs(text, hashedCredentialId) : text;
+  return withoutSecretForms(plain);
+}
+
+/** JSON that stands as text in a record, redacted like a record; as it was when it holds no secret. Null when it is not JSON. */
+function nestedJson(text: string, codeIsSecret: boolean): string | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const walk: Walk = { codeIsSecret, tooDeep: false };
+  const copy = valueOf(value, "plain", walk, DEEPEST);
+  if (walk.tooDeep) return REDACTED;
+  const clean = canonicalJson(scrubbed(copy, codeIsSecret));
+  return clean === canonicalJson(value) ? text : clean;
+}
+
+/**
+ * For text that is not JSON: secrets are found by pattern, and long words without a space, which no name has, are taken for
+ * secrets. Cut to `limit` characters, after the redaction, because a secret that is cut shows its form no more.
+ */
 export function redactText(text: string, limit = 8_192): string {
-  return text
-    .slice(0, limit)
-    .replace(SECRET_PAIR, `$1${REDACTED}`)
-    .replace(CREDENTIAL_PAIR, (_all, head: string, id: string) => head + hashedCredentialId(id))
-    .replace(SECRET_TEXT, REDACTED)
-    .replace(URL_WITH_QUERY, "$1")
-    .replace(/[A-Za-z0-9_-]{60,}={0,2}/g, (word) => (TOKEN_ID.test(word) ? REDACTED : word));
+  const plain = text
+    .slice(0, limit + SLACK)
+    // Text in UTF-16 that was read as bytes, and letters written as escapes, would hide the names of keys.
+    .replaceAll("\u0000", "")
+    .replaceAll(/\\u00([2-7][0-9a-f])/gi, (escape, hex: string) =>
+      /[\w]/.test(String.fromCharCode(parseInt(hex, 16)))
+        ? String.fromCharCode(parseInt(hex, 16))
+        : escape,
+    );
+  return withoutSecretForms(withoutSecretPairs(plain, hashedCredentialId))
+    .replace(/[\w+/-]{60,}={0,2}/g, REDACTED)
+    .slice(0, limit);
 }
+
+const SLACK = 4_096;
