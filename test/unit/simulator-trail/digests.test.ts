@@ -160,7 +160,7 @@ test("a changed log file no longer has the hash of its digest, and a removed one
   const key = deliver(place, NOW - 2 * HOUR);
   const digest = (await listAll(place, "AWSLogs/")).find((one) => one.includes("Digest")) ?? "";
   await place.simulator.objects.replace(key, gzipSync(JSON.stringify({ Records: [] })));
-  await expect(judged(digest, await keysOf(HOME))).rejects.toThrow(/to be '[0-9a-f]{64}'/);
+  await expect(judged(digest, await keysOf(HOME))).rejects.toThrow(/expected '[0-9a-f]+…' to be/);
   place.simulator.objects.remove(key);
   await expect(get(place, key)).rejects.toMatchObject({ name: "NoSuchKey" });
   await expect(get(place, digest)).resolves.toBeDefined();
