@@ -74,6 +74,11 @@ export class Queue {
     for (const held of this.#held.values()) held.hiddenUntil = -Infinity;
   }
 
+  /** How many receives wait for a message. */
+  get waiters(): number {
+    return this.#sleepers.size;
+  }
+
   /** Messages that can be received now, and those that somebody has. */
   counts(): { waiting: number; inFlight: number } {
     this.#feed();
