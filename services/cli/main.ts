@@ -26,6 +26,10 @@ const MODULES: readonly {
   },
   { commands: ["report"], load: async () => (await import("./commands/report.ts")).addReport },
   { commands: ["revoke"], load: async () => (await import("./commands/revoke.ts")).addRevoke },
+  {
+    commands: ["verify-trail"],
+    load: async () => (await import("./commands/verify-trail.ts")).addVerifyTrail,
+  },
   { commands: ["rules"], load: async () => (await import("./commands/rules.ts")).addRules },
   { commands: ["doctor"], load: async () => (await import("./commands/doctor.ts")).addDoctor },
 ];

@@ -63,6 +63,7 @@ export const FAULTS = {
   "trail.single-region": environment(),
   "trail.not-organization": environment(),
   "clock.off": environment(),
+  "trail.unreadable": environment(),
   "snapshot.none": { status: 409, retry: "human", exitCode: 3 },
   "revoke.forbidden": { status: 409, retry: "human", exitCode: 2 },
   "revoke.not-found": input(404),
