@@ -17,6 +17,7 @@ import type { Config } from "#core/platform/config";
 import type { Claim, Holding } from "#core/platform/data-directory";
 import { startSimulator, type RunningSimulator } from "#simulator/start";
 import type { Sources } from "../ingest/sources.ts";
+import { bucketSource, bucketWords } from "./bucket.ts";
 import type { WorldOptions } from "./options.ts";
 import { demoDirectory, type Runtime } from "./runtime.ts";
 
@@ -24,6 +25,8 @@ import { demoDirectory, type Runtime } from "./runtime.ts";
 const DEMO_SSO_ADMIN_PER_SECOND = 20;
 /** The demo's trail files hold everything older: its listing only has to bridge their delay. */
 const DEMO_BACKFILL = HOUR;
+/** Everything that the demo organisation ever wrote. */
+const DEMO_BUCKET_BACKFILL = 366 * DAY;
 
 export interface World {
   readonly kind: "demo" | "organisation" | "files";
@@ -32,6 +35,8 @@ export interface World {
   /** For people: what is read. */
   readonly sourceNames: readonly string[];
   readonly sources: Sources;
+  /** A bucket that is read only when it is asked for: the demo's, whose files are followed as a folder anyway. */
+  readonly bucketOnRequest: Sources["bucket"];
   /** What changes AWS, for the worker alone; null where AWS is not used. */
   readonly revoker: Revoker | null;
   readonly simulator: RunningSimulator | null;
@@ -91,6 +96,18 @@ async function openDemo(runtime: Runtime, speed: number | undefined): Promise<Wo
         await simulator.catchUpTrail();
       },
     },
+    bucketOnRequest: bucketSource(
+      runtime,
+      clientsOf,
+      organisation.region,
+      {
+        bucket: simulator.bucketName,
+        prefix: "",
+        region: null,
+        queueUrl: simulator.queueUrl,
+      },
+      DEMO_BUCKET_BACKFILL,
+    ),
     revoker: awsRevoker({ clients: clientsOf(organisation.region), instance: organisation }),
     simulator,
     denyPolicyIds: organisation.denyPolicyIds,
@@ -106,6 +123,11 @@ async function openOrganisation(runtime: Runtime, aws: NonNullable<Config["aws"]
   const instance = await findInstance(clientsOf, [first, ...others]);
   const { config } = runtime;
   const trail = config.trailDirectory;
+  const backfillMilliseconds = config.lookupBackfillDays * DAY;
+  const bucket =
+    aws.trail === null
+      ? null
+      : bucketSource(runtime, clientsOf, first, aws.trail, backfillMilliseconds);
   const streams = [first, ...others].flatMap((region) =>
     lookupEventsSources({
       instance: clientsOf(region),
@@ -118,15 +140,18 @@ async function openOrganisation(runtime: Runtime, aws: NonNullable<Config["aws"]
     banner: null,
     sourceNames: [
       ...(trail === null ? [] : [`trail files in ${trail}`]),
+      ...(bucket === null ? [] : [bucketWords(bucket)]),
       `LookupEvents of account ${aws.accountId} in ${[first, ...others].join(", ")}`,
     ],
     sources: {
       trail: trail === null ? null : { path: trail, folder: fileFolder },
+      bucket,
       streams: [...new Map(streams.map((stream) => [stream.stream, stream])).values()],
       directory: awsDirectory({ clientsOf, regions: [first, ...others] }),
-      backfillMilliseconds: config.lookupBackfillDays * DAY,
+      backfillMilliseconds,
       beforeReading: null,
     },
+    bucketOnRequest: null,
     revoker: awsRevoker({ clients: clientsOf(instance.region), instance }),
     simulator: null,
     denyPolicyIds: config.contain.denyPolicyIds,
@@ -148,6 +173,7 @@ function openFiles(config: Config): World {
       backfillMilliseconds: DAY,
       beforeReading: null,
     },
+    bucketOnRequest: null,
     revoker: null,
     simulator: null,
     denyPolicyIds: [],

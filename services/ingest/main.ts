@@ -12,6 +12,7 @@ import type { Instant } from "#core/domain/time";
 import type { AccessStore } from "#core/ports/access-store";
 import type { ObservationStore } from "#core/ports/observation-store";
 import type { JobQueue } from "#core/ports/job-queue";
+import { bucketTurns } from "./bucket-source.ts";
 import { readFiles, readStreams, type ReadPorts } from "./read-once.ts";
 import type { LogFields, Logger } from "#core/platform/logger";
 import type { Sources } from "./sources.ts";
@@ -102,6 +103,7 @@ function turnsOf(dependencies: IngestDependencies, signal: AbortSignal): Turn[] 
         return { snapshotId: receipt.id, opened: receipt.opened, resolved: receipt.closed };
       },
     },
+    ...(sources.bucket ? bucketTurns(sources.bucket, ports, dependencies.log) : []),
   ];
 }
 

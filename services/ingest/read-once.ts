@@ -1,4 +1,5 @@
 /** Reads every source once, to its end: what `curfew sync` does, and each turn of the ingest service. */
+import type { BucketReceipt } from "#core/flows/ingest/bucket/bucket-receipt";
 import { followFolder, type FolderReceipt } from "#core/flows/ingest/follow-folder";
 import { NOTHING, sum, type IngestReceipt } from "#core/flows/ingest/ingest-receipt";
 import { ListingTally, type ListingProgress } from "#core/flows/ingest/listing-progress";
@@ -8,6 +9,7 @@ import type { Instant } from "#core/domain/time";
 import type { Clock } from "#core/ports/clock";
 import type { TrailStore } from "#core/ports/trail-store";
 import type { WindowStore } from "#core/ports/window-store";
+import { readBucketSource } from "./bucket-source.ts";
 import type { Sources } from "./sources.ts";
 
 export interface ReadPorts {
@@ -42,6 +44,21 @@ export async function readFiles(
     ports.signal,
   );
   return { source: "files", ...receipt };
+}
+
+/** The bucket of the organisation's trail and the queue that announces it, once. Null when none is read. */
+export async function readBucketOnce(
+  sources: Sources,
+  ports: ReadPorts,
+  options: { readonly since?: Instant; readonly progress?: Progress } = {},
+): Promise<BucketReceipt | null> {
+  if (!sources.bucket) return null;
+  await sources.beforeReading?.();
+  const { since, progress } = options;
+  return readBucketSource(sources.bucket, ports, {
+    ...(since === undefined ? {} : { since }),
+    progress: ({ done, total }) => progress?.("s3", done, total),
+  });
 }
 
 /**

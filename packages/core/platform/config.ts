@@ -20,7 +20,12 @@ export interface Config {
   readonly redisUrl: Secret | null;
   readonly dataDirectory: string;
   /** Null: AWS is not used. `regions` is empty when the SDK's own Region is meant. */
-  readonly aws: { readonly accountId: string; readonly regions: readonly string[] } | null;
+  readonly aws: {
+    readonly accountId: string;
+    readonly regions: readonly string[];
+    /** The organisation trail's bucket; null: it is not read. */
+    readonly trail: TrailBucketConfig | null;
+  } | null;
   /** Folder of trail files that the file source follows. */
   readonly trailDirectory: string | null;
   readonly lookupBackfillDays: number;
@@ -39,6 +44,16 @@ export interface Config {
   /** 0: any free port. */
   readonly port: number;
   readonly logLevel: LogLevel;
+}
+
+export interface TrailBucketConfig {
+  readonly bucket: string;
+  /** What stands before `AWSLogs/`: empty, or it ends with a slash. */
+  readonly prefix: string;
+  /** Null: the one that S3 tells. */
+  readonly region: string | null;
+  /** The queue that hears of new objects; null: the bucket is listed again and again. */
+  readonly queueUrl: string | null;
 }
 
 /** Command-line options that take the place of a setting. */
@@ -108,13 +123,26 @@ type Read = ReturnType<typeof reader>;
 function readAws(read: Read): Config["aws"] {
   const accountId = read("CURFEW_AWS_ACCOUNT_ID");
   const regions = read("CURFEW_AWS_REGIONS") ?? [];
+  const trail = readTrail(read);
   if (read("CURFEW_AWS") !== true) return null;
   if (accountId === null) {
     throw invalid(
       "CURFEW_AWS=on needs CURFEW_AWS_ACCOUNT_ID, the 12 digits of the account whose credentials must be found.",
     );
   }
-  return { accountId, regions };
+  return { accountId, regions, trail };
+}
+
+function readTrail(read: Read): TrailBucketConfig | null {
+  const bucket = read("CURFEW_TRAIL_BUCKET");
+  const region = read("CURFEW_TRAIL_BUCKET_REGION");
+  const queueUrl = read("CURFEW_TRAIL_QUEUE_URL");
+  if (bucket !== null) return { bucket: bucket.name, prefix: bucket.prefix, region, queueUrl };
+  if (region === null && queueUrl === null) return null;
+  const lonely = region === null ? "CURFEW_TRAIL_QUEUE_URL" : "CURFEW_TRAIL_BUCKET_REGION";
+  throw invalid(
+    `${lonely} needs CURFEW_TRAIL_BUCKET, ${SETTINGS.CURFEW_TRAIL_BUCKET.allowed}; set it, or remove ${lonely}.`,
+  );
 }
 
 function readWebhook(read: Read): Config["webhook"] {

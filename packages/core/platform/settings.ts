@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { Secret } from "./secret.ts";
 
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d{1,2}$/;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 function url(text: string): URL | null {
@@ -58,6 +59,30 @@ const folder = z
   .refine((text) => !text.includes("\0"))
   .transform((text) => resolve(text));
 
+/** Names as S3 allows them for new buckets (AWS: S3 User Guide, "General purpose bucket naming rules"). */
+const BUCKET = /^(?:s3:\/\/)?([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/;
+
+/** A bucket and where `AWSLogs/` stands in it: an empty prefix, or one with a slash at its end. */
+const bucket = z
+  .string()
+  .regex(BUCKET)
+  .refine((text) => text.startsWith("s3://") || !text.includes("/"))
+  // oxlint-disable-next-line no-control-regex -- control characters are what is refused here
+  .refine((text) => !/AWSLogs|\/\/.*\/\/|[\u0000-\u001f]/.test(text))
+  .transform((text) => {
+    const [, name = "", path = ""] = BUCKET.exec(text) ?? [];
+    const prefix = path.replace(/\/+$/, "");
+    return Object.freeze({ name, prefix: prefix === "" ? "" : `${prefix}/` });
+  });
+
+const queueUrl = z.string().refine((text) => {
+  const parsed = url(text);
+  const safe =
+    parsed?.protocol === "https:" ||
+    (parsed?.protocol === "http:" && LOOPBACK.test(parsed.hostname));
+  return safe && /^\/\d{12}\/[A-Za-z0-9_-]{1,80}(?:\.fifo)?$/.test(parsed?.pathname ?? "");
+});
+
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -79,8 +104,22 @@ export const SETTINGS = {
     allowed: "an account id of 12 digits",
   },
   CURFEW_AWS_REGIONS: {
-    form: list(/^[a-z]{2}(-[a-z]+)+-\d{1,2}$/),
+    form: list(REGION),
     allowed: "Regions separated by commas, such as eu-west-1,us-east-1",
+  },
+  CURFEW_TRAIL_BUCKET: {
+    form: bucket,
+    allowed:
+      "the name of the trail's bucket, or s3://bucket/prefix where the trail has a prefix (what stands before AWSLogs/)",
+  },
+  CURFEW_TRAIL_BUCKET_REGION: {
+    form: z.string().regex(REGION),
+    allowed: "a Region such as eu-central-1",
+  },
+  CURFEW_TRAIL_QUEUE_URL: {
+    form: queueUrl,
+    allowed:
+      "the URL of an SQS queue such as https://sqs.eu-central-1.amazonaws.com/111122223333/curfew-trail",
   },
   CURFEW_TRAIL_DIR: { form: folder, allowed: "the path of a folder" },
   CURFEW_LOOKUP_BACKFILL_DAYS: {

@@ -6,7 +6,9 @@ import { NOTHING, sum } from "#core/flows/ingest/ingest-receipt";
 import { timeLeft, type ListingProgress } from "#core/flows/ingest/listing-progress";
 import { takeSnapshot, type SnapshotReceipt } from "#core/flows/take-snapshot";
 import { Fault } from "#core/domain/fault";
-import { readFiles, readStreams, type Progress } from "../../ingest/read-once.ts";
+import type { BucketReceipt } from "#core/flows/ingest/bucket/bucket-receipt";
+import { readBucketOnce, readFiles, readStreams, type Progress } from "../../ingest/read-once.ts";
+import type { Sources } from "../../ingest/sources.ts";
 import { judgeDue } from "../judge.ts";
 import {
   anInstant,
@@ -24,7 +26,7 @@ import { withWorld } from "../with-world.ts";
 
 const NOTE_EVERY_MILLISECONDS = 60_000;
 
-const SOURCES = ["lookup-events", "files"] as const;
+const SOURCES = ["lookup-events", "files", "s3"] as const;
 
 interface SyncOptions extends WorldOptions {
   readonly source?: string;
@@ -34,7 +36,7 @@ interface SyncOptions extends WorldOptions {
 export function addSync(program: Command): void {
   withDemo(withCommonOptions(program.command("sync")))
     .description("read every configured source once, to its end, and judge whom it touched")
-    .option("--source <name>", `only ${SOURCES.join(" or ")}`, oneOf("--source", SOURCES))
+    .option("--source <name>", `only ${SOURCES.join(", ")}`, oneOf("--source", SOURCES))
     .option("--since <instant>", "read listings again from this instant", anInstant("--since"))
     .action((options: SyncOptions) => withWorld(options, sync));
   withDemo(withCommonOptions(program.command("snapshot")))
@@ -75,21 +77,24 @@ async function sync(
     );
   }
   // A directory that was never read makes access and its rules blind: reading it is part of the first sync.
+  const wants = (source: (typeof SOURCES)[number]) => only === undefined || only === source;
   const first = only === undefined && (await runtime.stores.access.asOf(runtime.now())) === null;
   const windows = new PostgresWindowStore(runtime.database);
   const ports = { store: runtime.stores.trail, windows, clock: runtime.clock };
   const bar = output.progress("Reading");
   const listings = showListings(output, only === "lookup-events" && options.quiet !== true);
-  const progress: Progress = (_source, done, total) => bar.update(done, total ?? done);
+  const progress = together((done, total) => bar.update(done, total));
+  const sources = only === "s3" ? withBucket(world) : world.sources;
   const again = since === undefined ? {} : { since };
   // Each source has its own limits: side by side they take as long as the slowest.
   const reading = Promise.all([
-    only === "lookup-events" ? null : readFiles(world.sources, ports, progress),
-    only === "files"
-      ? null
-      : readStreams(world.sources, ports, { progress: listings.update, ...again }),
+    wants("files") ? readFiles(sources, ports, progress) : null,
+    wants("lookup-events")
+      ? readStreams(sources, ports, { progress: listings.update, ...again })
+      : null,
+    wants("s3") ? readBucketOnce(sources, ports, { progress, ...again }) : null,
   ]);
-  const [[files, listed]] = await Promise.all([
+  const [[files, listed, bucket]] = await Promise.all([
     reading,
     first ? crawl(runtime, world, output, reading) : null,
   ]);
@@ -98,17 +103,47 @@ async function sync(
   watch.lap("reading");
   const judged = await judgeDue(runtime, output);
   watch.lap("judging");
-  const { records, appended, duplicates, ignored, undecodable } = sum(
-    files ?? NOTHING,
-    listed ?? NOTHING,
-  );
+  const { records, appended, duplicates, ignored, undecodable } = [files, listed, bucket]
+    .map((receipt) => receipt ?? NOTHING)
+    .reduce(sum, NOTHING);
   const { elapsedMs, laps } = watch;
-  const counts = { files: files?.files ?? 0, records, appended, duplicates, ignored, undecodable };
-  output.value({ ...counts, judged: judged.judged, elapsedMs, laps });
+  const read = (files?.files ?? 0) + (bucket?.objects ?? 0);
+  const counts = { files: read, records, appended, duplicates, ignored, undecodable };
+  const objects = bucket === null ? {} : { objects: objectCounts(bucket) };
+  output.value({ ...counts, ...objects, judged: judged.judged, elapsedMs, laps });
   output.say(
     `${records} records in ${counts.files} files and ${listed?.streams ?? 0} listings: ${appended} appended, ${duplicates} known already, ${ignored} not ours, ${undecodable} undecodable. ${judged.judged} people judged, ${judged.opened} findings opened (${elapsedMs} ms).`,
   );
   for (const { problem } of files?.refused ?? []) output.note(problem);
+  for (const problem of bucket?.problems ?? []) output.note(problem);
+}
+
+/** What became of objects that were tried; the rows of those that failed say when they are tried again. */
+function objectCounts({ objects, failing, refused, gone, superseded }: BucketReceipt) {
+  return { read: objects, failing, refused, gone, superseded };
+}
+
+/** The sources with a bucket, where one is set or the demo has one. */
+function withBucket({ sources, bucketOnRequest }: World): Sources {
+  const bucket = sources.bucket ?? bucketOnRequest;
+  if (bucket) return { ...sources, bucket };
+  throw new Fault(
+    "aws.not-configured",
+    "No bucket is set: name the bucket of the organisation's trail in CURFEW_TRAIL_BUCKET, with CURFEW_AWS=on, or use --demo.",
+  );
+}
+
+/** One bar for sources that are read side by side: what each has done and has to do is added up. */
+function together(update: (done: number, total: number) => void): Progress {
+  const parts = new Map<string, { done: number; total: number }>();
+  return (source, done, total) => {
+    parts.set(source, { done, total: total ?? done });
+    const sums = [...parts.values()];
+    update(
+      sums.reduce((all, part) => all + part.done, 0),
+      sums.reduce((all, part) => all + part.total, 0),
+    );
+  };
 }
 
 /**
