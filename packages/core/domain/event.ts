@@ -70,6 +70,8 @@ export interface EventBase {
   readonly errorMessage?: string | null;
   /** The record amends or delays another one (AWS: CloudTrail record contents, `addendum`). */
   readonly addendum?: { readonly reason: string; readonly originalEventId: string | null };
+  /** Ids of the records that amended this one, oldest first; set by `amended` alone. */
+  readonly amendedBy?: readonly string[];
   /** Equal on the records that several accounts received of one event. */
   readonly sharedEventId?: string;
   /** The sign-in session from which the caller's credentials stem; `aws:SignInSessionArn` denies by it. */
