@@ -1,4 +1,5 @@
-/** What the sources have shown: how far each account is observed, and the events that made grants. */
+/** What the sources have shown: how far each account is observed, what was not read, and the events that made grants. */
+import type { LedgerFacts } from "../domain/coverage/facts.ts";
 import type { TrailEvent } from "../domain/event.ts";
 import type { Instant } from "../domain/time.ts";
 
@@ -13,25 +14,14 @@ export interface CoverageRow {
   readonly lastReceivedAt: Instant;
 }
 
-/** What a source had shown before an instant. */
-export interface CoverageBefore {
-  readonly source: string;
-  readonly accountId: string;
-  readonly region: string;
-  readonly firstEventAt: Instant;
-  /** Of the events that are kept; null when every record so far was ignored. */
-  readonly lastEventAt: Instant | null;
-  /** Events that are kept. */
-  readonly events: number;
-  /** At most the instant. */
-  readonly lastReceivedAt: Instant;
-}
-
 export interface ObservationStore {
-  /** As it stands, ignored records included. */
+  /** As it stands, ignored records included; gaps are the ledger's to tell. */
   coverage(): Promise<CoverageRow[]>;
-  /** Events of the instant and later ones change nothing of it, but for `lastReceivedAt`. */
-  coverageBefore(at: Instant): Promise<CoverageBefore[]>;
+  /**
+   * Everything that the coverage ledger is made from. What speaks of the time from the instant on is left out where it can be told
+   * apart: digests, objects, failures; hours and windows are cut by whoever judges.
+   */
+  ledgerFacts(at: Instant): Promise<LedgerFacts>;
   /**
    * When the directory was last read whole, and since when a revocation under way asks for a newer reading: its request and every
    * change it made or confirmed. Null: never, and nothing asks.

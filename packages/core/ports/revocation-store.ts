@@ -127,6 +127,6 @@ export interface RevocationStore {
   settle(id: string, releasedAt: Instant | null, audit: AuditEntry): Promise<void>;
   note(audit: AuditEntry): Promise<void>;
 
-  /** How far each trail was read, by account and Region. */
-  coverage(): Promise<TrailCoverage[]>;
+  /** Which hours of each account and Region trails were read by then, judged from what is stored now. */
+  coverage(now: Instant): Promise<TrailCoverage[]>;
 }

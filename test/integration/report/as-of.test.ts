@@ -4,6 +4,7 @@ import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
 import { PostgresReportStore } from "#core/adapters/postgres/report-store";
 import { PostgresObservationStore } from "#core/adapters/postgres/trail/observation-store";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
+import { coverageLedger } from "#core/domain/coverage/ledger";
 import type { Instant } from "#core/domain/time";
 import { buildReport } from "#core/flows/report/build-report";
 import { reviewFactsSource } from "#core/flows/report/review-facts";
@@ -41,6 +42,9 @@ const review = async () =>
     ["html", "csv", "json"],
   );
 
+const rowsAt = async (at: Instant) =>
+  coverageLedger(await ports.observations.ledgerFacts(at), at, null).rows;
+
 test("the same instant gives the same bytes after more was read of the time since", async () => {
   const crawledAt = "2026-11-01T08:00:00.000Z" as Instant;
   await access.publish("snp_first", snapshot(), {}, crawledAt, crawledAt);
@@ -50,8 +54,8 @@ test("the same instant gives the same bytes after more was read of the time sinc
     JSON.parse(before.files.find(({ name }) => name.endsWith(".json"))!.content),
   ).toMatchObject({
     coverage: {
-      to: "2026-11-08T08:00:00.000Z",
-      rows: [{ events: 1, lastEventAt: "2026-11-08T08:00:00.000Z" }],
+      to: "2026-11-08T09:00:00.000Z",
+      rows: [{ hoursSeen: 1, readTo: "2026-11-08T09:00:00.000Z" }],
     },
   });
   await stand.ingest(
@@ -68,7 +72,7 @@ test("the same instant gives the same bytes after more was read of the time sinc
 test("an account of which nothing was read before the instant does not count as observed then", async () => {
   const { observations } = ports;
   expect((await observations.coverage()).map(({ accountId }) => accountId)).toContain(MEMBER);
-  const accounts = (await observations.coverageBefore(AS_OF)).map(({ accountId }) => accountId);
+  const accounts = (await rowsAt(AS_OF)).map(({ accountId }) => accountId);
   expect(accounts).not.toContain(MEMBER);
   for await (const { access: rows } of judgeEverybody(ports, AS_OF)) {
     expect(rows.filter((row) => row.observedSince !== null && row.observedSince >= AS_OF)).toEqual(
@@ -77,7 +81,7 @@ test("an account of which nothing was read before the instant does not count as 
   }
 });
 
-test("an account that showed only records of other services is read, with no event of its own", async () => {
+test("an account that showed only records of other services is read", async () => {
   await stand.ingest(
     trailFile(
       record("2026-11-08T09:00:00Z", "ec2.amazonaws.com", "DescribeInstances", {
@@ -86,8 +90,6 @@ test("an account that showed only records of other services is read, with no eve
     ),
   );
   expect(
-    (await ports.observations.coverageBefore(AS_OF)).filter(
-      ({ accountId }) => accountId === "777788889999",
-    ),
-  ).toMatchObject([{ events: 0, lastEventAt: null, firstEventAt: "2026-11-08T09:00:00.000Z" }]);
+    (await rowsAt(AS_OF)).filter(({ accountId }) => accountId === "777788889999"),
+  ).toMatchObject([{ hoursSeen: 1, firstEventAt: "2026-11-08T09:00:00.000Z" }]);
 });

@@ -40,9 +40,9 @@ let people = 0;
 beforeAll(async () => {
   database = await createTestDatabase();
   await database.pool.query(
-    `INSERT INTO coverage (source, account_id, region, first_event_at, last_event_at, unbroken_since, records, last_received_at)
-     VALUES ('files', $1, $2, '2026-01-01', '2027-01-01', '2026-01-01', 1, '2027-01-01'),
-            ('files', '444444444444', $2, '2026-01-01', '2027-01-01', '2026-01-01', 1, '2027-01-01')`,
+    `INSERT INTO coverage (source, account_id, region, first_event_at, last_event_at, hours_seen, records, last_received_at)
+     VALUES ('files', $1, $2, '2026-01-01', '2027-01-01', '{[2026-01-01,2027-01-01)}', 1, '2027-01-01'),
+            ('files', '444444444444', $2, '2026-01-01', '2027-01-01', '{[2026-01-01,2027-01-01)}', 1, '2027-01-01')`,
     [MEMBER_ACCOUNT, REGION],
   );
 });
@@ -224,6 +224,8 @@ test("a call of the very session that our policy denied proves it, and the lease
   organisation.events.push(roleIssued(person, issuedAt, 12 * 3_600));
   const { id } = await request(person);
   expect((await settleDown(id, 2)).state).toBe("enforced");
+  // Until then nobody can have read the trail past the request.
+  organisation.now += HOUR;
   organisation.events.push(roleCall(person, issuedAt, instant(organisation.now), denialBy(POLICY)));
   organisation.now += MINUTE;
   const contained = await revocationView(ports, id);
@@ -242,6 +244,7 @@ test("ending a portal session waits for the event that names it", async () => {
   const credential = "11111111-2222-4333-8444-555555555555";
   organisation.events.push({ ...portal(person, plus(START, -HOUR), credential) });
   const { id } = await request(person);
+  organisation.now += HOUR;
   const waiting = await settleDown(id, 3);
   expect(waiting.state).toBe("awaiting-person");
   organisation.events.push(sessionDeleted(person, instant(organisation.now), []));

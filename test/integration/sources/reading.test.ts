@@ -1,14 +1,12 @@
 /** What one source, file or clock does wrong costs nothing of what the others show. */
-import { chmodSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { fileFolder } from "#core/adapters/files/folder";
 import { PostgresWindowStore } from "#core/adapters/postgres/trail/window-store";
-import { PostgresRevocationStore } from "#core/adapters/postgres/revocation/revocation-store";
 import { Fault } from "#core/domain/fault";
 import { DAY, HOUR, instant, plus, type Instant } from "#core/domain/time";
-import { LARGEST_FILE } from "#core/domain/trail/file";
 import { followFolder } from "#core/flows/ingest/follow-folder";
 import type { Folder, PolledSource } from "#core/ports/event-source";
 import { readStreams } from "#services/ingest/read-once";
@@ -48,11 +46,11 @@ test("a file that cannot be read stops no other and is tried again", async () =>
   // The superuser reads it all the same.
   const strict: Folder = {
     ...fileFolder,
-    read: async (path) => {
+    open: async (path) => {
       if (locked && path.endsWith("a.json")) {
         throw new Fault("input.unreadable-file", `${path} cannot be read.`);
       }
-      return fileFolder.read(path);
+      return fileFolder.open(path);
     },
   };
   const follow = () => followFolder(folder, strict, stand.trail, clock);
@@ -64,13 +62,6 @@ test("a file that cannot be read stops no other and is tried again", async () =>
   locked = false;
   chmodSync(join(folder, "a.json"), 0o600);
   expect(await follow()).toMatchObject({ files: 1, appended: 1, refused: [] });
-});
-
-test("a file larger than memory is refused by name before it is read", async () => {
-  const path = join(folder, "huge.json");
-  writeFileSync(path, "");
-  truncateSync(path, LARGEST_FILE + 1);
-  await expect(fileFolder.read(path)).rejects.toMatchObject({ code: "input.too-large" });
 });
 
 test("a stream that fails is told only when no other is being read any more", async () => {
@@ -93,10 +84,4 @@ test("a stream that fails is told only when no other is being read any more", as
   await expect(readStreams(sources, ports)).rejects.toThrow("denied");
   expect(reading).toBe(0);
   expect((await windows.windowsRead(slow.stream)).at(-1)?.to).toBe(plus(stand.now, -2 * HOUR));
-});
-
-test("a record that claims to be of the future covers nothing", async () => {
-  await stand.ingest(trailFile(signIn(AT), signIn("2099-01-01T00:00:00Z")));
-  const [row] = await new PostgresRevocationStore(stand.database).coverage();
-  expect(row?.through).toBe(instant(Date.parse(AT)));
 });

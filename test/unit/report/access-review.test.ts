@@ -248,8 +248,17 @@ describe("the facts of a review", () => {
       state: "resolved" as const,
       resolvedAt: AS_OF,
     };
-    const { organisation: name, asOf, windowFrom, coverage, access, previous } = FACTS;
-    const judged = { organisation: name, asOf, windowFrom, coverage, access, previous, snapshot };
+    const { organisation: name, asOf, windowFrom, coverage, problems, access, previous } = FACTS;
+    const judged = {
+      organisation: name,
+      asOf,
+      windowFrom,
+      coverage,
+      problems,
+      access,
+      previous,
+      snapshot,
+    };
     const facts = reviewFacts({
       ...judged,
       sessions: [sessionOf({})],

@@ -19,6 +19,7 @@ import {
   PERSON,
   POLICY,
   REQUESTED,
+  reread,
   row,
   step,
   type World,
@@ -58,15 +59,8 @@ export const ANYWHERE: readonly Flip[] = [
         row(MEMBER_ACCOUNT, plus(REQUESTED, -DAY), plus(REQUESTED, 2 * DAY), "lookup-events"),
       ]),
   ],
-  [
-    "the trail begins after the request",
-    (world) =>
-      (world.coverage = world.coverage.map((one) => ({ ...one, from: plus(REQUESTED, MINUTE) }))),
-  ],
-  [
-    "the trail ends at the request",
-    (world) => (world.coverage = world.coverage.map((one) => ({ ...one, through: REQUESTED }))),
-  ],
+  ["the trail begins after the request", (world) => reread(world, plus(REQUESTED, MINUTE))],
+  ["the trail ends at the request", (world) => reread(world, plus(REQUESTED, -DAY), REQUESTED)],
   [
     "the role session took another role",
     (world) =>
@@ -242,8 +236,7 @@ export const BY_TIME: readonly Flip[] = [
   ],
   [
     "the trail ends at the hard end",
-    (world) =>
-      (world.coverage = world.coverage.map((one) => ({ ...one, through: plus(ISSUED, HOUR) }))),
+    (world) => reread(world, plus(REQUESTED, -DAY), plus(ISSUED, HOUR)),
   ],
   [
     "another Region's trail ends before",

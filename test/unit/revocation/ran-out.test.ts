@@ -1,8 +1,8 @@
 /** "Expired, unproven" is said only when no record that is still on its way could prove anything. */
 import { expect, test } from "vitest";
-import { HOUR, MINUTE, plus } from "#core/domain/time";
+import { DAY, HOUR, MINUTE, plus } from "#core/domain/time";
 import { roleIssued } from "./records.ts";
-import { ISSUED, PERSON, provenByEvents, stateOf, type World } from "./world.ts";
+import { ISSUED, PERSON, provenByEvents, reread, stateOf, type World } from "./world.ts";
 
 const END = plus(ISSUED, HOUR);
 
@@ -10,7 +10,7 @@ const END = plus(ISSUED, HOUR);
 function after(milliseconds: number): World {
   const world = provenByEvents();
   world.events.splice(2, 2, roleIssued(PERSON, ISSUED, 3_600));
-  world.coverage = world.coverage.map((row) => ({ ...row, through: END }));
+  reread(world, plus(ISSUED, -DAY), END);
   world.now = plus(END, milliseconds);
   return world;
 }
@@ -23,6 +23,6 @@ test("a session that ran out is unproven only after the time that the next recor
 
 test("the trail, read past that time, takes the word back", () => {
   const world = after(2 * HOUR);
-  world.coverage = world.coverage.map((row) => ({ ...row, through: world.now }));
+  reread(world, plus(ISSUED, -DAY), world.now);
   expect(stateOf(world)).toBe("contained");
 });

@@ -8,7 +8,7 @@ import { proveSessions, type DenyInForce } from "#core/domain/revocation/proof";
 import { deriveRevocationState } from "#core/domain/revocation/state";
 import { reconstruct } from "#core/domain/sessions/reconstruct";
 import type { Session } from "#core/domain/session";
-import { DAY, HOUR, MINUTE, plus, type Instant } from "#core/domain/time";
+import { DAY, epoch, HOUR, MINUTE, plus, type Instant } from "#core/domain/time";
 import {
   at,
   denialBy,
@@ -51,9 +51,21 @@ export const row = (
   organisationTrail: source === "files",
   accountId,
   region: REGION,
-  from,
-  through,
+  read: [[epoch(from), epoch(through)]],
+  unread: [],
 });
+
+/** The same rows, read over another stretch. */
+export function reread(
+  world: World,
+  from: Instant = plus(REQUESTED, -DAY),
+  through: Instant = plus(REQUESTED, 2 * DAY),
+): void {
+  world.coverage = world.coverage.map((one) => ({
+    ...one,
+    read: [[epoch(from), epoch(through)]],
+  }));
+}
 export const step = (
   mechanism: "deny-lease" | "remove-assignment",
   state: StepState = "confirmed",

@@ -108,7 +108,17 @@ export function accessReview(facts: AccessReviewFacts): AccessReview {
   const items = itemsOf(facts);
   const people = new Set(items.map(({ person }) => personKey(person)));
   const rows = sorted(
-    facts.coverage.map(({ lastReceivedAt: _moves, ...shown }) => shown),
+    facts.coverage.map(
+      ({ source, accountId, region, firstEventAt, readTo, hoursSeen, gapHours }) => ({
+        source,
+        accountId,
+        region,
+        firstEventAt,
+        readTo,
+        hoursSeen,
+        gapHours,
+      }),
+    ),
     (row) => JSON.stringify([row.source, row.accountId, row.region]),
   );
   return {

@@ -1,7 +1,9 @@
 /**
  * Says in plain words how far the records reach and what could not be seen. A review that does not say this reads "unused" where
- * it should read "not observed". It judges by the records' own times; a gap inside a period that was read it cannot see.
+ * it should read "not observed". It reads the coverage ledger, and calls the records complete only when that knows of nothing missing.
  */
+import { BLIND_SPOTS } from "../coverage/blind-spots.ts";
+import type { CoverageProblem } from "../coverage/problems.ts";
 import { between, DAY, earliest, HOUR, latest, type Instant } from "../time.ts";
 import type { AccessReviewFacts } from "./facts.ts";
 
@@ -11,6 +13,8 @@ export interface CoverageWords {
   readonly to: Instant | null;
   /** Whole days from the first record to the review. */
   readonly observedDays: number;
+  /** True when the ledger has rows and knows of no gap, no invalid digest or file, nothing unread and no source that fails. */
+  readonly complete: boolean;
   /** Sentences about what is missing; empty when nothing is known to be. */
   readonly gaps: readonly string[];
   /** Sentences about what CloudTrail or Curfew cannot see at all. */
@@ -22,12 +26,24 @@ const LATE = 24 * HOUR;
 const WANTED_DAYS = 60;
 const NAMED = 6;
 
-/** AWS: IAM Identity Center information in CloudTrail; Logging SCIM API calls with CloudTrail; Security in account access manager. */
-const NEVER_VISIBLE = [
-  "Signing in to AWS managed web applications leaves no CloudTrail event, so such use is not counted.",
-  "SCIM calls made with a token from before September 2024 are not logged by AWS.",
-  "Roles given by account access manager entitlements are not part of this population.",
-];
+const NEVER_VISIBLE = BLIND_SPOTS.map(({ what, means }) => `${what} ${means}`);
+
+/** Of the sentences of one kind a reader is shown so many; the rows have them all. */
+const SENTENCES = 4;
+
+/** The ledger's sentences, the same for the same facts in any order. */
+function missing(problems: readonly CoverageProblem[]): string[] {
+  const kinds = [...new Set(problems.map(({ kind }) => kind))].toSorted();
+  return kinds.flatMap((kind) => {
+    const sentences = problems
+      .filter((problem) => problem.kind === kind)
+      .map(({ sentence }) => sentence)
+      .toSorted();
+    const more = sentences.length - SENTENCES;
+    const rest = `${more} more of this kind stand in the coverage ledger: curfew coverage --as-of.`;
+    return [...sentences.slice(0, SENTENCES), ...(more > 0 ? [rest] : [])];
+  });
+}
 
 function list(names: readonly string[]): string {
   const more = names.length - NAMED;
@@ -37,7 +53,7 @@ function list(names: readonly string[]): string {
 export function coverageInWords(facts: AccessReviewFacts): CoverageWords {
   const { coverage, accounts, asOf } = facts;
   const from = earliest(...coverage.map(({ firstEventAt }) => firstEventAt));
-  const to = latest(...coverage.map(({ lastEventAt }) => lastEventAt));
+  const to = latest(...coverage.map(({ readTo }) => readTo));
   const observedDays = from === null || from > asOf ? 0 : Math.floor(between(from, asOf) / DAY);
   const gaps: string[] = [];
   if (from === null) {
@@ -60,7 +76,7 @@ export function coverageInWords(facts: AccessReviewFacts): CoverageWords {
     );
   }
   const late = coverage
-    .filter(({ lastReceivedAt }) => between(lastReceivedAt, asOf) > LATE)
+    .filter(({ lastReceivedAt }) => lastReceivedAt !== null && between(lastReceivedAt, asOf) > LATE)
     .map(({ source, accountId, region }) => `${source} ${accountId} ${region}`)
     .toSorted();
   if (late.length > 0) {
@@ -73,5 +89,7 @@ export function coverageInWords(facts: AccessReviewFacts): CoverageWords {
       "The directory was read more than 24 hours before the time of this review: later changes are known from events only.",
     );
   }
-  return { from, to, observedDays, gaps, neverVisible: NEVER_VISIBLE };
+  gaps.push(...missing(facts.problems));
+  const complete = coverage.length > 0 && facts.problems.length === 0 && unread.length === 0;
+  return { from, to, observedDays, complete, gaps, neverVisible: NEVER_VISIBLE };
 }

@@ -9,22 +9,27 @@ import type {
   EffectiveAccess,
   IdentityCenterInstance,
 } from "../access.ts";
+import type { CoverageProblem } from "../coverage/problems.ts";
 import type { Finding } from "../finding.ts";
 import { personKey, type PersonKey } from "../person.ts";
 import type { SessionView } from "../session.ts";
 import { latest, type Instant } from "../time.ts";
 
-/** How far one source has shown one account and Region. */
+/** How far one source was read of one account and Region before the review's instant, as the coverage ledger has it. */
 export interface ReviewCoverage {
   readonly source: string;
   readonly accountId: string;
   readonly region: string;
-  readonly firstEventAt: Instant;
-  /** Null when nothing but records of other services was read. */
-  readonly lastEventAt: Instant | null;
-  readonly events: number;
+  /** Null when listings were read to their end and showed nothing. */
+  readonly firstEventAt: Instant | null;
+  /** End of the last hour that was read, at most the review's instant. */
+  readonly readTo: Instant | null;
+  /** Hours in which a record was seen, other services' included. */
+  readonly hoursSeen: number;
+  /** Hours in between that were not read. */
+  readonly gapHours: number;
   /** At most the review's instant. Later receipts move it, so it decides a sentence and is never printed. */
-  readonly lastReceivedAt: Instant;
+  readonly lastReceivedAt: Instant | null;
 }
 
 /** Sessions of one person that may be alive. */
@@ -71,6 +76,8 @@ export interface AccessReviewFacts {
   readonly users: readonly DirectoryUser[];
   readonly accounts: readonly Account[];
   readonly coverage: readonly ReviewCoverage[];
+  /** What the ledger says is wrong with it. */
+  readonly problems: readonly CoverageProblem[];
   /** Every path of everybody. */
   readonly access: readonly EffectiveAccess[];
   readonly sessions: readonly SessionSummary[];
@@ -89,6 +96,8 @@ export interface JudgedOrganisation {
     readonly firstCrawlAt: Instant;
   };
   readonly coverage: readonly ReviewCoverage[];
+  /** What the ledger says is wrong with it. */
+  readonly problems: readonly CoverageProblem[];
   readonly access: readonly EffectiveAccess[];
   /** Of everybody, with their state at `asOf`. */
   readonly sessions: readonly SessionView[];

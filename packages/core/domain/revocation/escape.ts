@@ -6,17 +6,21 @@
 import type { TrailEvent } from "../event.ts";
 import type { Instant } from "../time.ts";
 import { plus } from "../time.ts";
-import { DELIVERY_MARGIN, type TrailCoverage } from "./coverage.ts";
+import { organisationTrailRead, type TrailCoverage } from "./coverage.ts";
 import { LONGEST_CHAINED_SESSION, LONGEST_ROLE_SESSION } from "./lifetime.ts";
 import type { OpenItem } from "./proof.ts";
 
-type RoleCall = Extract<TrailEvent, { kind: "role-call" }>;
+type RoleCall = Extract<TrailEvent, { kind: "role-call" | "person-role-call" }>;
+
+function isRoleCall(event: TrailEvent): event is RoleCall {
+  return event.kind === "role-call" || event.kind === "person-role-call";
+}
 
 /** Calls by which a role session took another role. */
 export function chainedCalls(events: readonly TrailEvent[]): RoleCall[] {
   return events.filter(
     (event): event is RoleCall =>
-      event.kind === "role-call" &&
+      isRoleCall(event) &&
       event.errorCode === null &&
       (event.issuedRoleArn !== null || event.issuedAccessKeyId !== null),
   );
@@ -42,7 +46,7 @@ export function chainsOf(events: readonly TrailEvent[], requestedAt: Instant): O
 function usesOf(call: RoleCall, events: readonly TrailEvent[]): TrailEvent[] {
   if (call.issuedAccessKeyId === null) return [];
   return events.filter(
-    (event) => event.kind === "role-call" && event.accessKeyId === call.issuedAccessKeyId,
+    (event) => isRoleCall(event) && event.accessKeyId === call.issuedAccessKeyId,
   );
 }
 
@@ -92,19 +96,6 @@ function unseenItem(until: Instant, why: string): OpenItem {
   return { kind: "unseen-session", sessionId: null, until, needsPerson: false, why };
 }
 
-function organisationTrailRead(
-  coverage: readonly TrailCoverage[],
-  from: Instant,
-  to: Instant,
-): boolean {
-  const past = plus(to, DELIVERY_MARGIN);
-  const trails = coverage.filter((row) => row.organisationTrail);
-  return [...new Set(trails.map((row) => row.source))].some((source) => {
-    const rows = trails.filter((row) => row.source === source);
-    return rows.some((row) => row.from <= from) && rows.some((row) => row.through >= past);
-  });
-}
-
 /** Calls that make something which works without its maker. AWS: Service Authorization Reference, IAM. */
 const CREATIONS: ReadonlySet<string> = new Set([
   "CreateUser",
@@ -122,7 +113,11 @@ export function creationsOf(events: readonly TrailEvent[]): OpenItem[] {
   return events
     .filter(
       (event) =>
-        event.kind === "role-call" && event.errorCode === null && CREATIONS.has(event.eventName),
+        (isRoleCall(event) ||
+          event.kind === "account-identity-provider" ||
+          event.kind === "role-trust") &&
+        event.errorCode === null &&
+        CREATIONS.has(event.eventName),
     )
     .map((event) => ({
       kind: "creation",

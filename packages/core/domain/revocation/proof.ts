@@ -107,7 +107,7 @@ function hardEnd(session: Session, now: Instant): SessionProof | null {
 function silence(session: Session, facts: ProofFacts): SessionProof | null {
   const at = exactEnd(session, facts.now);
   if (at === null) return null;
-  const read = covered(facts.coverage, session.accountId, session.region, session.startedAt, at);
+  const read = covered(facts.coverage, session, session.startedAt, at, facts.now);
   if (!read) return null;
   return {
     sessionId: session.id,
@@ -143,8 +143,9 @@ function deniedCall(session: Session, facts: ProofFacts): SessionProof | null {
 }
 
 function deniedByUs(event: TrailEvent, facts: ProofFacts): boolean {
-  if (event.kind !== "role-call" || event.errorCode === null || event.errorMessage === null)
-    return false;
+  // Whatever the session called: some of its calls are kinds of their own, such as a change of a trail.
+  if (event.kind !== "role-call" && event.callerSession === undefined) return false;
+  if (event.errorCode === null || typeof event.errorMessage !== "string") return false;
   if (!DENIED.test(event.errorCode) || event.occurredAt > facts.now) return false;
   if (!BY_SERVICE_CONTROL_POLICY.test(event.errorMessage)) return false;
   const named = POLICY_ARN.exec(event.errorMessage)?.[1];

@@ -1,5 +1,6 @@
 /** The frozen picture that an access review is built from: everybody judged as of one instant, from stored facts alone. */
 import type { EffectiveAccess } from "../../domain/access.ts";
+import { coverageLedger } from "../../domain/coverage/ledger.ts";
 import type { Finding } from "../../domain/finding.ts";
 import { reconcileFindings } from "../../domain/reconcile-findings.ts";
 import { summariseSessions, type SessionSummary } from "../../domain/report/facts.ts";
@@ -23,6 +24,7 @@ export function reviewFactsSource(ports: JudgePorts, organisation: string): Revi
           ...reconcileFindings([], judged.rules.detections, judged.person, asOf).opened,
         );
       }
+      const ledger = coverageLedger(await ports.observations.ledgerFacts(asOf), asOf, null);
       const { instance, users, groups, memberships, permissionSets, accounts, assignments } =
         snapshot;
       return {
@@ -44,7 +46,8 @@ export function reviewFactsSource(ports: JudgePorts, organisation: string): Revi
         },
         users,
         accounts,
-        coverage: await ports.observations.coverageBefore(asOf),
+        coverage: ledger.rows,
+        problems: ledger.problems,
         access,
         sessions,
         findings,

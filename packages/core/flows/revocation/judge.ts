@@ -33,7 +33,7 @@ export async function judgeRevocation(
     now,
     sessions,
     events,
-    coverage: await ports.store.coverage(),
+    coverage: await ports.store.coverage(now),
     denies: await deniesInForce(ports, revocation),
     // Nobody reads the organisation's other policies: a denial that names no policy proves nothing.
     otherPolicyCouldDeny: null,

@@ -5,7 +5,7 @@
 import type { AuditEntry } from "../../../domain/audit.ts";
 import type { PersonKey } from "../../../domain/person.ts";
 import type { PlannedStep, SessionProof } from "../../../domain/revocation.ts";
-import type { TrailCoverage } from "../../../domain/revocation/coverage.ts";
+import { trailCoverage, type TrailCoverage } from "../../../domain/revocation/coverage.ts";
 import type { Instant } from "../../../domain/time.ts";
 import type {
   DenyLease,
@@ -20,6 +20,7 @@ import type { Database } from "../database.ts";
 import { closeLease, openLease, PolicyLocks, readLeases } from "./revocation-leases.ts";
 import { insertRevocation, joinStep } from "./revocation-inserts.ts";
 import { readRevocations, STEP_COLUMNS } from "./revocation-rows.ts";
+import { readLedgerFacts } from "../coverage/ledger-facts.ts";
 import { transaction } from "../transaction.ts";
 
 /** Unsettled revocations that one pass looks at. */
@@ -243,17 +244,8 @@ export class PostgresRevocationStore implements RevocationStore {
     await transaction(this.#database, (client) => appendAudit(client, audit));
   }
 
-  async coverage(): Promise<TrailCoverage[]> {
-    // What lies before a gap is not covered: January and March read say nothing of February.
-    // Files that show one account only may be that account's own trail: they prove nothing about the others.
-    const { rows } = await this.#database.pool.query<TrailCoverage>(
-      `SELECT source, account_id AS "accountId", region, coalesce(unbroken_since, last_event_at) AS "from", last_event_at AS "through",
-         source <> 'lookup-events' AND EXISTS (
-           SELECT 1 FROM coverage other WHERE other.source = c.source AND other.account_id <> c.account_id
-         ) AS "organisationTrail"
-       FROM coverage c ORDER BY source, account_id, region`,
-    );
-    return rows;
+  async coverage(now: Instant): Promise<TrailCoverage[]> {
+    return trailCoverage(await readLedgerFacts(this.#database.pool, now), now);
   }
 
   /** One guarded transition with its record; false, and no record, where the guard held. */

@@ -1,98 +1,57 @@
-/** What a batch shows of each account and Region, ignored records included. */
-import type pg from "pg";
-import type { SeenRecord } from "../../../domain/trail/decode.ts";
-import { HOUR } from "../../../domain/time.ts";
-import type { AppendBatch } from "../../../ports/trail-store.ts";
-
 /**
- * A silence up to this long is still taken for a read trail: a quiet account writes about one record an hour. A longer one may be
- * a file that was never read, and what lies before it is no longer covered.
+ * Keeps what a batch shows of each account and Region, ignored records included: one statement, in the transaction of the append. Hours
+ * only ever join, so the order in which batches come makes no difference; a batch that comes twice counts its records twice.
  */
-const BELIEVED_SILENCE = 3 * HOUR;
+import type pg from "pg";
+import { seenPlaces, type SeenRecords } from "../../../domain/coverage/seen.ts";
+import type { Instant } from "../../../domain/time.ts";
+import type { SeenRecord } from "../../../domain/trail/decode.ts";
+import type { SourcedRecord } from "../../../ports/event-source.ts";
+import { multirangeText } from "../coverage/multirange.ts";
 
-interface Row {
-  accountId: string;
-  region: string;
-  first: string;
-  last: string;
-  records: number;
-  /** Instants of the records, to find gaps among them. */
-  readonly seenAt: string[];
+/** What of a batch tells what was read. */
+export interface SeenBatch {
+  /** Key of the ledger: `files`, `s3` or `lookup-events`. */
+  readonly source: string;
+  readonly receivedAt: Instant;
+  readonly parts: readonly {
+    readonly records: readonly SourcedRecord[];
+    /** Records that were passed over without decoding them, summed. */
+    readonly passedOver?: readonly SeenRecords[];
+  }[];
 }
 
-export async function addCoverage(client: pg.PoolClient, batch: AppendBatch): Promise<void> {
-  const rows = new Map<string, Row>();
-  for (const { decoded } of batch.parts.flatMap((part) => part.records)) {
-    const seen: SeenRecord | null =
-      decoded.outcome === "event"
-        ? decoded.event
-        : decoded.outcome === "ignored"
-          ? decoded.seen
-          : null;
-    // A record that claims to be of the future shows nothing of what was read up to then.
-    if (seen !== null && seen.occurredAt <= batch.receivedAt) count(rows, seen);
-  }
-  if (rows.size === 0) return;
+export async function addCoverage(client: pg.PoolClient, batch: SeenBatch): Promise<void> {
+  const places = seenPlaces(seenIn(batch), batch.receivedAt);
+  if (places.length === 0) return;
+  // Most batches show no hour that is new: then the stored set stays the very same value.
   await client.query(
-    `insert into coverage (source, account_id, region, first_event_at, last_event_at, unbroken_since, records, last_received_at)
-     select $1, r."accountId", r.region, r.first, r.last, r."unbrokenSince", r.records, $3
+    `insert into coverage (source, account_id, region, first_event_at, last_event_at, hours_seen, records, last_received_at)
+     select $1, r."accountId", r.region, r.first, r.last, r.hours, r.records, $3
        from jsonb_to_recordset($2::jsonb)
-            as r("accountId" text, region text, first timestamptz, last timestamptz, "unbrokenSince" timestamptz, records bigint)
+            as r("accountId" text, region text, first timestamptz, last timestamptz, hours tstzmultirange, records bigint)
       order by r."accountId", r.region
      on conflict (source, account_id, region) do update
         set first_event_at = least(coverage.first_event_at, excluded.first_event_at),
             last_event_at = greatest(coverage.last_event_at, excluded.last_event_at),
-            unbroken_since = case
-              -- Both stretches touch: they are one.
-              when excluded.unbroken_since <= coverage.last_event_at + $4::interval
-                   and coverage.unbroken_since <= excluded.last_event_at + $4::interval
-                then least(coverage.unbroken_since, excluded.unbroken_since)
-              when excluded.last_event_at > coverage.last_event_at then excluded.unbroken_since
-              else coverage.unbroken_since end,
+            hours_seen = case when coverage.hours_seen @> excluded.hours_seen then coverage.hours_seen
+                              else coverage.hours_seen + excluded.hours_seen end,
             records = coverage.records + excluded.records,
             last_received_at = greatest(coverage.last_received_at, excluded.last_received_at)`,
     [
       batch.source,
-      JSON.stringify(
-        [...rows.values()].map(({ seenAt, ...row }) => ({
-          ...row,
-          unbrokenSince: lastStretch(seenAt),
-        })),
-      ),
+      JSON.stringify(places.map((place) => ({ ...place, hours: multirangeText(place.hours) }))),
       batch.receivedAt,
-      `${BELIEVED_SILENCE} milliseconds`,
     ],
   );
 }
 
-function count(rows: Map<string, Row>, seen: SeenRecord): void {
-  const { accountId, region, occurredAt } = seen;
-  const key = `${accountId} ${region}`;
-  const row = rows.get(key);
-  if (row === undefined) {
-    rows.set(key, {
-      accountId,
-      region,
-      first: occurredAt,
-      last: occurredAt,
-      records: 1,
-      seenAt: [occurredAt],
-    });
-    return;
+function* seenIn({ parts }: SeenBatch): Generator<SeenRecord | SeenRecords> {
+  for (const { records, passedOver } of parts) {
+    for (const { decoded } of records) {
+      if (decoded.outcome === "event") yield decoded.event;
+      else if (decoded.outcome === "ignored" && decoded.seen !== null) yield decoded.seen;
+    }
+    if (passedOver !== undefined) yield* passedOver;
   }
-  row.seenAt.push(occurredAt);
-  row.records += 1;
-  if (occurredAt < row.first) row.first = occurredAt;
-  if (occurredAt > row.last) row.last = occurredAt;
-}
-
-/** Where the stretch that ends with the newest record begins: behind the last silence that is too long to be believed. */
-function lastStretch(seenAt: readonly string[]): string {
-  const newestFirst = seenAt.toSorted((left, right) => (left < right ? 1 : -1));
-  let since = newestFirst[0]!;
-  for (const at of newestFirst) {
-    if (Date.parse(since) - Date.parse(at) > BELIEVED_SILENCE) break;
-    since = at;
-  }
-  return since;
 }

@@ -1,13 +1,11 @@
 /** ObservationStore on Postgres. */
+import type { LedgerFacts } from "../../../domain/coverage/facts.ts";
 import type { TrailEvent } from "../../../domain/event.ts";
 import type { Instant } from "../../../domain/time.ts";
 import { decodeStored } from "../../../domain/trail/decode.ts";
-import type {
-  CoverageBefore,
-  CoverageRow,
-  ObservationStore,
-} from "../../../ports/observation-store.ts";
+import type { CoverageRow, ObservationStore } from "../../../ports/observation-store.ts";
 import type { Database } from "../database.ts";
+import { readLedgerFacts } from "../coverage/ledger-facts.ts";
 
 export class PostgresObservationStore implements ObservationStore {
   readonly #database: Database;
@@ -25,22 +23,8 @@ export class PostgresObservationStore implements ObservationStore {
     return rows;
   }
 
-  async coverageBefore(at: Instant): Promise<CoverageBefore[]> {
-    // The ledger's counts include what came after the instant, so they are made anew from the events that are kept.
-    const { rows } = await this.#database.pool.query<CoverageBefore>(
-      `with kept as (
-         select case when origin like 'lookup-events/%' then 'lookup-events' else 'files' end as source,
-                account_id, region, max(occurred_at) as last_event_at, count(*)::int as events
-           from events where occurred_at < $1 group by 1, 2, 3)
-       select source, account_id as "accountId", region, c.first_event_at as "firstEventAt",
-              k.last_event_at as "lastEventAt", coalesce(k.events, 0) as events,
-              least(c.last_received_at, $1::timestamptz) as "lastReceivedAt"
-         from coverage c left join kept k using (source, account_id, region)
-        where c.first_event_at < $1
-        order by source, account_id, region`,
-      [at],
-    );
-    return rows;
+  ledgerFacts(at: Instant): Promise<LedgerFacts> {
+    return readLedgerFacts(this.#database.pool, at);
   }
 
   async snapshotTimes(): Promise<{ newest: Instant | null; neededSince: Instant | null }> {

@@ -99,11 +99,12 @@ export function coverageSection(number: number, { coverage }: AccessReview): Mar
         <td>${row.source}</td>
         <td>${row.accountId}</td>
         <td>${row.region}</td>
-        <td class="when">${timeText(row.firstEventAt)}</td>
         <td class="when">
-          ${row.lastEventAt === null ? "none of ours" : timeText(row.lastEventAt)}
+          ${row.firstEventAt === null ? "no record" : timeText(row.firstEventAt)}
         </td>
-        <td class="r">${numberText(row.events)}</td>
+        <td class="when">${row.readTo === null ? "" : timeText(row.readTo)}</td>
+        <td class="r">${numberText(row.hoursSeen)}</td>
+        <td class="r">${row.gapHours === 0 ? "none" : numberText(row.gapHours)}</td>
       </tr> `,
   );
   const more = coverage.rows.length - LISTED;
@@ -117,9 +118,10 @@ export function coverageSection(number: number, { coverage }: AccessReview): Mar
                 <th>Source</th>
                 <th>Account</th>
                 <th>Region</th>
-                <th>First event</th>
-                <th>Last event</th>
-                <th class="r">Events</th>
+                <th>First record</th>
+                <th>Read to</th>
+                <th class="r">Hours with records</th>
+                <th class="r">Hours not read</th>
               </tr>
             </thead>
             <tbody>

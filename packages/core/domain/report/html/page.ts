@@ -31,6 +31,26 @@ function header(review: AccessReview): Markup {
     coverage.from === null
       ? "no records"
       : `${dayText(coverage.from)} to ${dayText(coverage.to ?? coverage.from)} (${countText(coverage.observedDays, "day", "days")})`;
+  const facts: [string, string][] = [
+    ["As of", timeText(review.asOf)],
+    [
+      "Period",
+      `${dayText(window.from)} to ${dayText(window.to)} (${countText(period, "day", "days")})`,
+    ],
+    [
+      "Compared with",
+      review.previousAsOf === null
+        ? "no earlier review"
+        : `the review of ${dayText(review.previousAsOf)}`,
+    ],
+    ["Directory read", `${timeText(population.takenAt)}, every listing to its end`],
+    ["Use observed", observed],
+    ["Records", recordsWord(coverage)],
+    [
+      "Instance",
+      `${instance.instanceArn.split("/").at(-1) ?? instance.instanceArn}, ${instance.region}`,
+    ],
+  ];
   return html`<header>
     <p class="kicker">Access review</p>
     <h1>${review.organisation}</h1>
@@ -39,38 +59,23 @@ function header(review: AccessReview): Markup {
       it. ${asked(review)}
     </p>
     <dl class="facts">
-      <div>
-        <dt>As of</dt>
-        <dd>${timeText(review.asOf)}</dd>
-      </div>
-      <div>
-        <dt>Period</dt>
-        <dd>
-          ${dayText(window.from)} to ${dayText(window.to)} (${countText(period, "day", "days")})
-        </dd>
-      </div>
-      <div>
-        <dt>Compared with</dt>
-        <dd>
-          ${review.previousAsOf === null ? "no earlier review" : `the review of ${dayText(review.previousAsOf)}`}
-        </dd>
-      </div>
-      <div>
-        <dt>Directory read</dt>
-        <dd>${timeText(population.takenAt)}, complete</dd>
-      </div>
-      <div>
-        <dt>Use observed</dt>
-        <dd>${observed}</dd>
-      </div>
-      <div>
-        <dt>Instance</dt>
-        <dd>
-          ${instance.instanceArn.split("/").at(-1) ?? instance.instanceArn}, ${instance.region}
-        </dd>
-      </div>
+      ${facts.map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
     </dl>
   </header>`;
+}
+
+/** The one word that a reader takes away: only the ledger may give it. */
+function recordsWord({ complete, gaps }: AccessReview["coverage"]): string {
+  if (complete) return "complete, as far as CloudTrail shows";
+  return gaps.length === 0
+    ? "none"
+    : `not whole: ${countText(gaps.length, "reason", "reasons")} below`;
 }
 
 function tiles({ summary, population }: AccessReview): Markup {
@@ -88,7 +93,10 @@ function tiles({ summary, population }: AccessReview): Markup {
 function unseen({ coverage }: AccessReview): Markup {
   const gaps =
     coverage.gaps.length === 0
-      ? html`<p>No gap is known: every account was read, and every source within the last day.</p>`
+      ? html`<p>
+          No gap is known: every account was read, every hour in between, and every source to the
+          end.
+        </p>`
       : html`<ul>
           ${coverage.gaps.map((gap) => html`<li>${gap}</li>`)}
         </ul>`;
