@@ -42,7 +42,7 @@ export interface SimulatorOptions {
   trail?: boolean;
   /** Makes requests fail: for tests. Faults that are planned later: see `RunningSimulator.faults`. */
   faults?: Faults;
-  /** How CloudTrail describes the trail: multi-Region with every management event unless told. Changes no file. */
+  /** How CloudTrail describes the trail: multi-Region with every management event unless told. Changes no log file. */
   trailSettings?: TrailSettings;
   /** What the queue of the trail is told, and in which shape. */
   notifications?: NotificationOptions;

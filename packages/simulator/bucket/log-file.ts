@@ -41,7 +41,7 @@ export class TrailFolder {
   readonly #directory: string;
   readonly #statePath: string;
   readonly #root: string;
-  #stateModified = -1;
+  #stateRead = "";
   #deliveredUntil: number | null = null;
   #readUntil = -Infinity;
 
@@ -54,13 +54,13 @@ export class TrailFolder {
   /** Everything delivered by this instant lies in the folder; null where no trail was ever written. */
   deliveredUntil(): number | null {
     try {
-      const { mtimeMs } = statSync(this.#statePath);
-      if (mtimeMs !== this.#stateModified) {
-        const state = JSON.parse(readFileSync(this.#statePath, "utf8")) as {
-          deliveredUntil: number;
-        };
-        this.#deliveredUntil = state.deliveredUntil;
-        this.#stateModified = mtimeMs;
+      const { mtimeMs, ino } = statSync(this.#statePath);
+      // The time alone may miss a second write within one tick of the file system's clock.
+      const version = `${mtimeMs} ${ino}`;
+      if (version !== this.#stateRead) {
+        const text = readFileSync(this.#statePath, "utf8");
+        this.#deliveredUntil = (JSON.parse(text) as { deliveredUntil: number }).deliveredUntil;
+        this.#stateRead = version;
       }
     } catch (problem) {
       if ((problem as NodeJS.ErrnoException).code !== "ENOENT") throw problem;

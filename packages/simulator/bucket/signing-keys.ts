@@ -3,7 +3,7 @@
  * with the same key and that a key is made only when somebody needs it. The keys are of this directory alone and guard nothing.
  */
 import {
-  createHash, createPrivateKey, createPublicKey, generateKeyPair, type KeyObject,
+  createHash, createPrivateKey, createPublicKey, generateKeyPair, randomUUID, type KeyObject,
 } from "node:crypto"; // prettier-ignore
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -52,7 +52,7 @@ export class SigningKeys {
   /** Written whole under another name and then linked: of two processes that make a key the first one's stays. */
   async #make(path: string): Promise<string> {
     const { privateKey } = await makeKeyPair("rsa", { modulusLength: 2048 });
-    const draft = `${path}.${process.pid}`;
+    const draft = `${path}.${randomUUID()}`;
     await mkdir(this.#directory, { recursive: true });
     await writeFile(draft, privateKey.export({ format: "pem", type: "pkcs1" }), { mode: 0o600 });
     try {

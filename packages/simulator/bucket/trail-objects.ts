@@ -16,6 +16,8 @@ export interface TrailObjectsOptions {
   /** The folder that the trail writer fills. */
   readonly directory: string;
   readonly keys: SigningKeys;
+  /** Whether the trail makes digests. */
+  readonly digests: boolean;
   /** Simulated time, epoch milliseconds. */
   readonly now: () => number;
 }
@@ -29,6 +31,7 @@ export class TrailObjects implements ObjectSource {
   readonly #names: TrailNames;
   readonly #folder: TrailFolder;
   readonly #keys: SigningKeys;
+  readonly #digests: boolean;
   readonly #now: () => number;
   readonly #logs = new Map<string, LogFile>();
   readonly #chains = new Map<string, DigestChain>();
@@ -41,6 +44,7 @@ export class TrailObjects implements ObjectSource {
     this.#names = options.names;
     this.#folder = new TrailFolder(options.directory, options.names.organizationId);
     this.#keys = options.keys;
+    this.#digests = options.digests;
     this.#now = options.now;
   }
 
@@ -74,12 +78,7 @@ export class TrailObjects implements ObjectSource {
       size: () => bytes.length,
       bytes: () => Promise.resolve(bytes),
     };
-    const isFirst = !this.#chains.has(placeOf(log));
-    const chain = this.#chain(log);
-    if (late) chain.addLate(log, this.#now());
-    else chain.add(log);
-    // A chain that begins with this file has told of no digest yet, however long ago the file was delivered.
-    if (isFirst) this.#told.set(chain, 0);
+    if (this.#digests) this.#digest(log, late);
     this.#byHand.add(key);
     this.#logs.set(key, log);
     return listed(log);
@@ -153,6 +152,15 @@ export class TrailObjects implements ObjectSource {
     return { log, digest: hasDigest ? hour + DIGEST_DELAY : null };
   }
 
+  #digest(log: LogFile, late: boolean): void {
+    const isFirst = !this.#chains.has(placeOf(log));
+    const chain = this.#chain(log);
+    if (late) chain.addLate(log, this.#now());
+    else chain.add(log);
+    // A chain that begins with this file has told of no digest yet, however long ago the file was delivered.
+    if (isFirst) this.#told.set(chain, 0);
+  }
+
   /** Backfill digests come at once, whatever the folder's writer has reached. */
   #seen(key: string): number {
     return key.endsWith("_backfill.json.gz") ? this.#now() : this.until();
@@ -161,7 +169,7 @@ export class TrailObjects implements ObjectSource {
   #grow(): void {
     for (const log of this.#folder.grown()) {
       this.#logs.set(log.key, log);
-      this.#chain(log).add(log);
+      if (this.#digests) this.#chain(log).add(log);
     }
   }
 

@@ -51,7 +51,13 @@ export class TrailStorage {
     const bucketName = `trail-${organizationId}`;
     const names = { bucketName, organizationId, trailName: TRAIL_NAME, homeRegion: region };
     const keys = new SigningKeys(options.directory);
-    const objects = new TrailObjects({ names, directory: trailDirectory, keys, now });
+    const objects = new TrailObjects({
+      names,
+      directory: trailDirectory,
+      keys,
+      digests: options.trailSettings.validation !== false,
+      now,
+    });
     this.bucket = new TrailBucket({ name: bucketName, region, now, trail: objects });
     this.trail = { settings: options.trailSettings, bucketName, objects, keys };
     const told = new Notifications(

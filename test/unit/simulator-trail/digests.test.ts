@@ -139,6 +139,17 @@ test("each Region has a chain and a key of its own", async () => {
   ]);
 });
 
+test("two simulators that make the key of a Region at the same time sign with one", async () => {
+  place = await openPlace();
+  const again = await openPlace({ directory: place.directory });
+  const [one, two] = await Promise.all([
+    place.simulator.publicKeys(),
+    again.simulator.publicKeys(),
+  ]);
+  expect(one).toEqual(two);
+  await again.close();
+});
+
 test("a late file stands in a backfill digest, and the hour's own digest stays as it was", async () => {
   place = await openPlace();
   deliver(place, NOW - 3 * HOUR);

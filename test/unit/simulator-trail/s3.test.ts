@@ -58,6 +58,12 @@ describe("a listing", () => {
     expect(keys).toEqual(["list/top"]);
   });
 
+  test("leaves out a group that is not greater than where it starts", async () => {
+    const input = { Bucket, Prefix: "list/", Delimiter: "/", StartAfter: "list/a/2" };
+    const page = await place.s3.send(new ListObjectsV2Command(input));
+    expect(page.CommonPrefixes?.map((one) => one.Prefix)).toEqual(["list/b/", "list/c/"]);
+  });
+
   test("has at most a thousand keys a page, whatever is asked for", async () => {
     for (let n = 0; n < 1_001; n++) put(`many/${n}`);
     const command = new ListObjectsV2Command({ Bucket, Prefix: "many/", MaxKeys: 5_000 });
@@ -178,6 +184,7 @@ describe("the trail in the bucket", () => {
   test("hides what is delivered later than now", async () => {
     const key = deliver(place, NOW + 10 * MINUTE);
     expect(await listAll(place, "AWSLogs/")).not.toContain(key);
+    expect(place.simulator.objects.list("AWSLogs/")).not.toContain(key);
     await expect(get(place, key)).rejects.toMatchObject({ name: "NoSuchKey" });
     passTo(place, NOW + 10 * MINUTE);
     expect(await listAll(place, "AWSLogs/")).toContain(key);

@@ -1,7 +1,7 @@
 /**
  * The organisation's trail as CloudTrail describes it: where it is, what it records, how far it has delivered and with which keys it
  * signs. Guarantees that a trail of one Region shows in that Region alone. What a test declares otherwise (absent, write-only,
- * stopped) changes these answers and no file.
+ * stopped) changes these answers and no log file.
  */
 import type { SigningKeys } from "../../bucket/signing-keys.ts";
 import type { TrailObjects } from "../../bucket/trail-objects.ts";
@@ -25,7 +25,7 @@ export interface TrailSettings {
   readonly selectors?: "basic" | "advanced";
   /** False: logging was stopped. */
   readonly logging?: boolean;
-  /** False: without digest files, as this operation tells it. */
+  /** False: the trail makes no digest files. */
   readonly validation?: boolean;
 }
 
@@ -122,9 +122,7 @@ function trailStatus({ settings, objects }: TrailDesk, { region, world }: Call):
     IsLogging: settings.logging !== false,
     StartLoggingTime: seconds(world.organisation.anchor),
     ...(log === null ? {} : { LatestDeliveryTime: seconds(log) }),
-    ...(digest === null || settings.validation === false
-      ? {}
-      : { LatestDigestDeliveryTime: seconds(digest) }),
+    ...(digest === null ? {} : { LatestDigestDeliveryTime: seconds(digest) }),
   };
 }
 

@@ -16,19 +16,19 @@ export type LookupFault =
   | { readonly kind: "throttle"; readonly share: number; readonly forMs: number }
   /** The credentials have expired; mid paging unless `anyPage`. */
   | { readonly kind: "expired-token"; readonly times?: number; readonly anyPage?: boolean }
+  /**
+   * Mid paging: a token is refused although it is right; the page before, or a page without events, comes first and its token leads
+   * to the page that was asked for; or the right page comes with the token that it was asked with.
+   */
   | {
-      readonly kind:
-        | /** InvalidNextTokenException, although the token is right. */ "invalid-token"
-        | /** The page before comes again; its token leads to the page that was asked for. */ "repeated-page"
-        | /** A page without events; its token leads to the page that was asked for. */ "empty-page"
-        | /** The right page with the token that it was asked with. */ "token-loop";
+      readonly kind: "invalid-token" | "repeated-page" | "empty-page" | "token-loop";
       readonly times?: number;
     };
 
 type PagingFault = Exclude<LookupFault, { kind: "throttle" }>;
 
-/** Pages that are remembered so that they can come again. */
-const REMEMBERED = 100;
+/** Pages that are remembered, so that one can come again whose token was given before the fault was planned. */
+const REMEMBERED = 20;
 /** What follows it makes another token of the same position; tokens have no such character of their own. */
 const MARK = "~";
 
@@ -63,7 +63,6 @@ export class LookupFaults {
   reset(): void {
     this.#throttles = [];
     this.#planned = [];
-    this.#cameWith.clear();
     this.#struck = 0;
   }
 
@@ -121,7 +120,7 @@ export class LookupFaults {
   }
 
   #remember({ Events, NextToken }: LookupPage): void {
-    if (NextToken === undefined || this.#planned.length === 0) return;
+    if (NextToken === undefined) return;
     this.#cameWith.set(NextToken, Events);
     for (const oldest of this.#cameWith.keys()) {
       if (this.#cameWith.size <= REMEMBERED) break;

@@ -70,9 +70,8 @@ function pageOf(keys: readonly string[], asked: Asked): { rows: Row[]; more: boo
   if (asked.size === 0) return { rows, more: false };
   for (let at = firstAfter(keys, asked.after); at < keys.length; at++) {
     const row = rowOf(keys[at] ?? "", asked);
-    // A group of the page before goes on with further keys; they were answered with it.
-    if (row.name === asked.after || row.name === rows.at(-1)?.name) continue;
-    if (row.group && asked.after.startsWith(row.name)) continue;
+    // A group is answered once, and not at all when it is not greater than where the page begins. AWS: ListObjectsV2, CommonPrefixes.
+    if (row.group && (row.name <= asked.after || row.name === rows.at(-1)?.name)) continue;
     if (rows.length === asked.size) return { rows, more: true };
     rows.push(row);
   }
