@@ -33,8 +33,15 @@ export interface FolderEntry {
   readonly modifiedAt: Instant;
 }
 
+/** The bytes of a file, in pieces. */
+export interface StoredBytes {
+  readonly bytes: number;
+  chunks(): AsyncIterable<Uint8Array>;
+}
+
 export interface Folder {
   /** The trail files below it, in the order of their names; digests and foreign names are left out. */
   list(path: string): Promise<FolderEntry[]>;
-  read(path: string): Promise<Uint8Array>;
+  /** Fails when the file is not there or cannot be read. Its bytes can be read from their beginning as often as wanted. */
+  open(path: string): Promise<StoredBytes>;
 }

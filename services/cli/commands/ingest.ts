@@ -1,18 +1,21 @@
 /** `curfew ingest PATH…`: imports trail files, each whole or not at all. */
 import type { Command } from "commander";
 import { fileFolder, trailFilesAt } from "#core/adapters/files/folder";
-import type { Fault } from "#core/domain/fault";
-import { ingestFiles } from "#core/flows/ingest/ingest-files";
+import { Fault } from "#core/domain/fault";
+import { fileOf, ingestFiles } from "#core/flows/ingest/ingest-files";
 import { NOTHING, sum, type IngestReceipt } from "#core/flows/ingest/ingest-receipt";
 import { judgeDue } from "../judge.ts";
 import { withCommonOptions, type CommonOptions } from "../options.ts";
 import { Output } from "../output.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
 
+/** Bytes of standard input that are held. */
+const LARGEST_INPUT = 64 * 1024 * 1024;
+
 export function addIngest(program: Command): void {
   withCommonOptions(program.command("ingest"))
     .description(
-      "import CloudTrail files: .json, .json.gz, NDJSON, folders of them, or - for standard input",
+      "import CloudTrail files: .json, .json.gz, NDJSON, folders or quoted patterns of them, or - for standard input",
     )
     .argument("<path...>", "files or folders")
     .action(ingest);
@@ -50,8 +53,11 @@ async function ingestAll(
   let total: IngestReceipt = NOTHING;
   let done = 0;
   for (const path of files) {
-    const bytes = path === "-" ? await standardInput() : await fileFolder.read(path);
-    const [outcome] = await ingestFiles([{ path, bytes }], runtime.stores.trail, runtime.clock);
+    const file =
+      path === "-"
+        ? { path, bytes: await standardInput() }
+        : await fileOf(path, await fileFolder.open(path));
+    const [outcome] = await ingestFiles([file], runtime.stores.trail, runtime.clock);
     if ("refused" in outcome!) refused.push(outcome.refused);
     else total = sum(total, outcome!.receipt);
     done += 1;
@@ -61,9 +67,20 @@ async function ingestAll(
   return { total, refused };
 }
 
+/** It can be read once only, so it is held; written to a file it would leave secrets on disk. */
 async function standardInput(): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  let bytes = 0;
+  for await (const chunk of process.stdin) {
+    bytes += (chunk as Uint8Array).length;
+    if (bytes > LARGEST_INPUT) {
+      throw new Fault(
+        "input.too-large",
+        `Standard input has more than ${LARGEST_INPUT / 1024 / 1024} MiB; save it as a file and name that.`,
+      );
+    }
+    chunks.push(chunk as Uint8Array);
+  }
   return Buffer.concat(chunks);
 }
 

@@ -1,16 +1,19 @@
 /** Folder on a file system. Follows no symbolic link out of the folder and lists nothing but trail files. */
-import type { Stats } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { access, open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault } from "../../domain/fault.ts";
 import { instant } from "../../domain/time.ts";
-import { LARGEST_FILE } from "../../domain/trail/file.ts";
 import type { Folder, FolderEntry } from "../../ports/event-source.ts";
+import { filesMatching, isPattern } from "./glob.ts";
 
 const TRAIL_FILE = /\.(?:json|ndjson|jsonl)(?:\.gz)?$/i;
 
 /** Digest and Insight files lie beside the trail's own in the same bucket (AWS: CloudTrail User Guide, log file examples). */
 const OTHER_FILE = /(?:^|\/)CloudTrail-(?:Digest|Insight)(?:\/|$)/;
+
+/** Pieces in which a file is read. */
+const PIECE = 1024 * 1024;
 
 /** A folder, or one file named by itself. */
 export const fileFolder: Folder = {
@@ -33,21 +36,33 @@ export const fileFolder: Folder = {
     }
     return listed;
   },
-  read: (path) =>
+  open: (path) =>
     found(path, async () => {
       const { size } = await stat(path);
-      if (size > LARGEST_FILE) {
-        throw new Fault(
-          "input.too-large",
-          `${path} has more than ${LARGEST_FILE / 1024 / 1024} MiB; split it into smaller files.`,
-        );
-      }
-      return readFile(path);
+      // Whoever may not read it is told here, and not when half of a group was read.
+      await access(path, constants.R_OK);
+      return { bytes: size, chunks: () => piecesOf(path) };
     }),
 };
 
-/** The trail files that a path of the command line stands for: a file is itself whatever its name. */
+/** New bytes each time: a reader may keep what it was given. */
+async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
+  const file = await found(path, () => open(path));
+  try {
+    for (;;) {
+      const piece = Buffer.allocUnsafeSlow(PIECE);
+      const { bytesRead } = await found(path, () => file.read(piece, 0, PIECE));
+      if (bytesRead === 0) return;
+      yield piece.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** The trail files that a path of the command line stands for: a file is itself whatever its name, and so is what a pattern matches. */
 export async function trailFilesAt(path: string): Promise<string[]> {
+  if (isPattern(path) && (await statusOf(path)) === null) return matched(path);
   const { isDirectory } = await found(path, async () => {
     const status = await stat(path);
     return { isDirectory: status.isDirectory() };
@@ -61,6 +76,17 @@ export async function trailFilesAt(path: string): Promise<string[]> {
     );
   }
   return files.map((file) => file.path);
+}
+
+async function matched(pattern: string): Promise<string[]> {
+  const files = (await found(pattern, () => filesMatching(pattern))).filter(
+    (name) => !OTHER_FILE.test(name),
+  );
+  if (files.length > 0) return files;
+  throw new Fault(
+    "input.no-such-file",
+    `${pattern} matches no file; * and ? stand for parts of a name, ** for any folders.`,
+  );
 }
 
 async function statusOf(name: string): Promise<Stats | null> {

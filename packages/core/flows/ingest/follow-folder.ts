@@ -6,7 +6,7 @@ import { Fault } from "../../domain/fault.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Folder, FolderEntry } from "../../ports/event-source.ts";
 import type { TrailStore } from "../../ports/trail-store.ts";
-import { ingestFiles, type TrailBytes } from "./ingest-files.ts";
+import { fileOf, ingestFiles, type TrailBytes, type TrailStream } from "./ingest-files.ts";
 import { NOTHING, sum, type IngestReceipt } from "./ingest-receipt.ts";
 
 export interface FolderReceipt extends IngestReceipt {
@@ -71,14 +71,14 @@ async function readGroup(
   clock: Clock,
 ): Promise<GroupReceipt> {
   const refused: { path: string; problem: string }[] = [];
-  const files: TrailBytes[] = [];
+  const files: (TrailBytes | TrailStream)[] = [];
   const read: FolderEntry[] = [];
   for (const file of group) {
-    const bytes = await bytesOf(file.path, folder);
+    const opened = await openFile(file.path, folder);
     // Not marked: a file that cannot be read now is tried again, because a new permission does not change it.
-    if (bytes instanceof Fault) refused.push({ path: file.path, problem: bytes.message });
+    if (opened instanceof Fault) refused.push({ path: file.path, problem: opened.message });
     else {
-      files.push({ path: file.path, bytes });
+      files.push(opened);
       read.push(file);
     }
   }
@@ -97,9 +97,9 @@ async function readGroup(
   return { files: read.length, receipt, refused };
 }
 
-async function bytesOf(path: string, folder: Folder): Promise<Uint8Array | Fault> {
+async function openFile(path: string, folder: Folder): Promise<TrailBytes | TrailStream | Fault> {
   try {
-    return await folder.read(path);
+    return await fileOf(path, await folder.open(path));
   } catch (error) {
     if (error instanceof Fault) return error;
     throw error;

@@ -3,22 +3,38 @@
  * appended in transactions that advance their file's place, so a kill loses nothing and a repetition adds nothing. Small files
  * share a transaction, because its cost is that of a large one.
  */
+import { createHash } from "node:crypto";
 import { Fault } from "../../domain/fault.ts";
 import { sha256 } from "../../domain/ids.ts";
 import { instant } from "../../domain/time.ts";
-import { openTrailFile, type TrailFile } from "../../domain/trail/file.ts";
+import {
+  HELD_WHOLE,
+  openTrailFile,
+  type TrailFile,
+  type TrailSource,
+} from "../../domain/trail/file.ts";
+import type { TrailPage } from "../../domain/trail/file/page.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { AppendPart, AppendResult, FileState, TrailStore } from "../../ports/trail-store.ts";
-import type { SourcedRecord } from "../../ports/event-source.ts";
+import type { SourcedRecord, StoredBytes } from "../../ports/event-source.ts";
 import { NOTHING, receipt, sum, type IngestReceipt } from "./ingest-receipt.ts";
 
 /** Records a transaction: large enough to amortise the commit, small enough to lose little to a kill. */
 const RECORDS_AT_ONCE = 2_000;
 
+/** Weight of a record that was counted without being parsed: it costs the transaction next to nothing. */
+const PASSED_OVER = 0.05;
+
 export interface TrailBytes {
   /** Shown in refusals and kept with the file's row. */
   readonly path: string;
   readonly bytes: Uint8Array;
+}
+
+/** A file that is too large to be held: it is read from its beginning as often as needed. */
+export interface TrailStream {
+  readonly path: string;
+  readonly source: TrailSource;
 }
 
 /** A file that was read to its end, or refused whole. */
@@ -30,17 +46,18 @@ interface OpenFile {
   readonly path: string;
   readonly digest: string;
   readonly bytes: number;
-  readonly trail: TrailFile;
+  readonly records: number;
   receipt: IngestReceipt;
 }
 
 /** Files whose bytes are held together: the caller bounds how many. Answers in their order. */
 export async function ingestFiles(
-  files: readonly TrailBytes[],
+  files: readonly (TrailBytes | TrailStream)[],
   store: TrailStore,
   clock: Clock,
 ): Promise<FileOutcome[]> {
-  const digests = files.map((file) => sha256(file.bytes));
+  const digests: string[] = [];
+  for (const file of files) digests.push(await digestOf(file));
   const states = await store.fileStates(digests);
   const pending = new Pending(store, clock);
   const opened = new Map<string, OpenFile | Fault>();
@@ -48,9 +65,9 @@ export async function ingestFiles(
     const digest = digests[index]!;
     const state = states.get(digest);
     if (state?.completed === true || opened.has(digest)) continue;
-    const one = open(file, digest, state);
-    opened.set(digest, one);
-    if (!(one instanceof Fault)) await pending.add(one, state?.position ?? 0);
+    const one = await open(file, digest, state);
+    if (one instanceof Fault) opened.set(digest, one);
+    else opened.set(digest, await read(one, state?.position ?? 0, pending));
   }
   await pending.flush();
   const told = new Set<string>();
@@ -65,13 +82,57 @@ export async function ingestFiles(
   });
 }
 
-function open(file: TrailBytes, digest: string, state: FileState | undefined): OpenFile | Fault {
+/** A stored file for `ingestFiles`: a small one is read now, a large one as it is needed. */
+export async function fileOf(path: string, stored: StoredBytes): Promise<TrailBytes | TrailStream> {
+  if (stored.bytes > HELD_WHOLE) return { path, source: stored };
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stored.chunks()) chunks.push(chunk);
+  return { path, bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) };
+}
+
+async function digestOf(file: TrailBytes | TrailStream): Promise<string> {
+  if ("bytes" in file) return sha256(file.bytes);
+  const hash = createHash("sha256");
+  for await (const piece of file.source.chunks()) hash.update(piece);
+  return hash.digest("hex");
+}
+
+async function open(
+  file: TrailBytes | TrailStream,
+  digest: string,
+  state: FileState | undefined,
+): Promise<(OpenFile & { readonly trail: TrailFile }) | Fault> {
   try {
-    const trail = openTrailFile(file.bytes, file.path);
+    const trail = await openTrailFile("bytes" in file ? file.bytes : file.source, file.path);
+    if (trail.sha256 !== digest) throw changed(file.path);
     const before = state === undefined ? NOTHING : receipt(repeated(state));
-    return { path: file.path, digest, bytes: file.bytes.length, trail, receipt: before };
+    const { bytes, records } = trail;
+    return { path: file.path, digest, bytes, records, trail, receipt: before };
   } catch (error) {
     if (error instanceof Fault) return error;
+    throw error;
+  }
+}
+
+function changed(path: string): Fault {
+  return new Fault(
+    "input.unreadable-file",
+    `${path} changed while it was read; read it again when nothing writes to it.`,
+  );
+}
+
+/** Gives a file's records to their transactions, and lets its content go: only its counts stay. */
+async function read(
+  { trail, ...file }: OpenFile & { readonly trail: TrailFile },
+  from: number,
+  pending: Pending,
+): Promise<OpenFile | Fault> {
+  try {
+    await pending.add(file, trail.pages(from));
+    return file;
+  } catch (error) {
+    // The file changed under the reading; what was appended of it is true, and is met again.
+    if (error instanceof Fault && error.code.startsWith("input.")) return error;
     throw error;
   }
 }
@@ -90,33 +151,37 @@ class Pending {
   readonly #store: TrailStore;
   readonly #clock: Clock;
   #parts: { file: OpenFile; part: AppendPart }[] = [];
-  #records = 0;
+  #weight = 0;
 
   constructor(store: TrailStore, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
   }
 
-  /** Takes a file's records from a place on; writes whenever a transaction is full. */
-  async add(file: OpenFile, from: number): Promise<void> {
+  /** Takes a file's pages; writes whenever a transaction is full. */
+  async add(file: OpenFile, pages: Iterable<TrailPage> | AsyncIterable<TrailPage>): Promise<void> {
     let records: SourcedRecord[] = [];
-    let position = from;
-    for (const decoded of file.trail.decoded(from)) {
-      records.push({ position, decoded });
-      position += 1;
-      if (this.#records + records.length < RECORDS_AT_ONCE) continue;
+    let position: number | null = null;
+    for await (const page of pages) {
+      for (const record of page.records) records.push(record);
+      const passed = passedOver(page);
+      for (const record of passed) records.push(record);
+      position = page.to;
+      this.#weight += page.records.length + passed.length * PASSED_OVER;
+      if (this.#weight < RECORDS_AT_ONCE) continue;
       this.#push(file, records, position);
       records = [];
+      position = null;
       await this.flush();
     }
-    if (records.length > 0) this.#push(file, records, position);
+    if (position !== null) this.#push(file, records, position);
   }
 
   async flush(): Promise<void> {
     if (this.#parts.length === 0) return;
     const taken = this.#parts;
     this.#parts = [];
-    this.#records = 0;
+    this.#weight = 0;
     const now = instant(this.#clock.now());
     const parts = taken.map(({ part }) => part);
     const results = await this.#store.append({ source: "files", receivedAt: now, parts }, now);
@@ -126,15 +191,27 @@ class Pending {
   }
 
   #push(file: OpenFile, records: readonly SourcedRecord[], position: number): void {
-    const { path, digest, bytes, trail } = file;
+    const { path, digest, bytes, records: all } = file;
     this.#parts.push({
       file,
       part: {
         origin: `file:${digest}`,
         records,
-        progress: { kind: "file", sha256: digest, path, bytes, records: trail.records, position },
+        progress: { kind: "file", sha256: digest, path, bytes, records: all, position },
       },
     });
-    this.#records += records.length;
   }
+}
+
+/** Records that were not parsed, as the store counts them: so many of a span's first instant, and its last. */
+function passedOver(page: TrailPage): SourcedRecord[] {
+  return page.passedOver.flatMap(({ reason, accountId, region, first, last, records }) => {
+    const at = (occurredAt: string): SourcedRecord => ({
+      position: page.from,
+      decoded: { outcome: "ignored", reason, seen: { accountId, region, occurredAt } },
+    });
+    const counted = Array<SourcedRecord>(records).fill(at(first));
+    counted[records - 1] = at(last);
+    return counted;
+  });
 }
