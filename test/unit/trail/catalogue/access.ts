@@ -1,5 +1,5 @@
 /** Records of assignments, permission sets, ended sessions and entitlements. */
-import { MEMBER, OWNER, USER } from "#test/support/records";
+import { MEMBER, OWNER } from "#test/support/records";
 import { admin, row } from "./callers.ts";
 import type { Case } from "./case.ts";
 

@@ -1,6 +1,6 @@
 /** Records of users, groups, memberships and SCIM. */
 import type { TrailEvent } from "#core/domain/event";
-import { OWNER, record, token, USER } from "#test/support/records";
+import { OWNER, record, USER } from "#test/support/records";
 import { admin, body, row, scim } from "./callers.ts";
 import type { Case } from "./case.ts";
 

@@ -1,5 +1,5 @@
 /** Records of applications, issuers and settings. */
-import { OWNER, STORE, token } from "#test/support/records";
+import { OWNER, STORE } from "#test/support/records";
 import { admin, row } from "./callers.ts";
 import type { Case } from "./case.ts";
 

@@ -1,7 +1,12 @@
 /** Changes of the ground that Identity Center stands on: the organisation, its trails, IAM's identity providers, role trusts. */
 import type { EventBase, TrailEvent } from "../../event.ts";
-import { ORGANIZATION_EVENTS, POLICY_EVENTS, PROVIDER_EVENTS } from "../belonging.ts";
-import { trustsAccessManager, TRAIL_EVENTS } from "../belonging.ts";
+import {
+  ORGANIZATION_EVENTS,
+  POLICY_EVENTS,
+  PROVIDER_EVENTS,
+  TRAIL_EVENTS,
+  trustsAccessManager,
+} from "../belonging.ts";
 import { anyCase, anywhere, text, type Json } from "../fields.ts";
 import { roleCall } from "./roles.ts";
 
