@@ -281,6 +281,14 @@ describe("the queue of the trail", () => {
     expect(await names(false)).toEqual({ came: [false], later: 0 });
   });
 
+  test("names the digests of a file that is delivered with an instant of the past", async () => {
+    place = await openPlace({ notifications: { shape: "eventbridge" } });
+    expect(await receive()).toEqual([]);
+    deliver(place, NOW - 2 * HOUR);
+    expect(await receive()).toHaveLength(3);
+    expect(await receive()).toEqual([]);
+  });
+
   test("names each file that the trail's writer delivers from the start on, and nothing from before", async () => {
     place = await openPlace({ days: 1, notifications: { shape: "eventbridge", digests: false } });
     await place.simulator.catchUpTrail();
