@@ -47,6 +47,8 @@ export interface TrailQueue {
   /** At most ten messages; waits at most so many seconds for the first. Messages may come twice. */
   receive(waitSeconds: number, signal?: AbortSignal): Promise<QueueMessage[]>;
   delete(messages: readonly QueueMessage[]): Promise<void>;
+  /** About how many messages wait to be received. */
+  waiting(): Promise<number>;
 }
 
 /** What AWS says of the trails that write to the bucket, and how late it is there. */

@@ -1,19 +1,14 @@
 /** `curfew doctor`: what runs, what is missing, each with the sentence that mends it. Changes nothing. */
 import type { Command } from "commander";
+import { PostgresSourceStates } from "#core/adapters/postgres/trail/source-states";
 import { openQueue } from "#core/adapters/queue/open-queue";
 import { Fault } from "#core/domain/fault";
 import { between, DAY, HOUR, latest, type Instant } from "#core/domain/time";
 import { withCommonOptions, withDemo, type WorldOptions } from "../options.ts";
 import { Output } from "../output.ts";
 import { lookClaim, openRuntime, type Runtime } from "../runtime.ts";
+import { attempt, bucketChecks, failingSources, type Check } from "../source-checks.ts";
 import { openWorld } from "../world.ts";
-
-interface Check {
-  readonly check: string;
-  readonly ok: boolean;
-  /** What is so, or what is missing and what mends it. */
-  readonly sentence: string;
-}
 
 const SNAPSHOT_OLD = DAY;
 const SOURCE_SILENT = 6 * HOUR;
@@ -32,7 +27,8 @@ async function doctor(options: WorldOptions): Promise<void> {
   try {
     checks.push({ check: "database", ok: true, sentence: `${runtime.engine}, migrated.` });
     checks.push(await queue(runtime));
-    checks.push(await world(runtime));
+    checks.push(...(await world(runtime)));
+    checks.push(...(await failingSources(new PostgresSourceStates(runtime.database))));
     checks.push(...(await knowledge(runtime)));
     checks.push(contain(runtime));
   } finally {
@@ -70,23 +66,24 @@ async function queue(runtime: Runtime): Promise<Check> {
   });
 }
 
-async function world(runtime: Runtime): Promise<Check> {
+async function world(runtime: Runtime): Promise<Check[]> {
+  const check = "sources";
   if (runtime.holds === "demo") {
-    return {
-      check: "sources",
-      ok: true,
-      sentence: "The demo organisation of the simulator; nothing is AWS.",
-    };
+    const sentence = "The demo organisation of the simulator; nothing is AWS.";
+    return [{ check, ok: true, sentence }];
   }
-  return attempt("sources", async () => {
-    const opened = await openWorld(runtime);
+  const of: Check[] = [];
+  const answer = await attempt(check, async () => {
+    const { sourceNames, sources, ...opened } = await openWorld(runtime);
+    if (sources.bucket) of.push(...(await bucketChecks(sources.bucket)));
     await opened.stop();
-    if (opened.sourceNames.length > 0) return `${opened.sourceNames.join("; ")}.`;
+    if (sourceNames.length > 0) return `${sourceNames.join("; ")}.`;
     throw new Fault(
       "aws.not-configured",
       "Nothing is read: set CURFEW_AWS=on and CURFEW_AWS_ACCOUNT_ID, or CURFEW_TRAIL_DIR, or run curfew ingest PATH.",
     );
   });
+  return [answer, ...of];
 }
 
 async function knowledge(runtime: Runtime): Promise<Check[]> {
@@ -148,13 +145,4 @@ function contain({ holds, config }: Runtime): Check {
       ? `On, with ${config.contain.denyPolicyIds.length} deny policies; nobody cuts ${config.contain.breakGlass.join(", ")}.`
       : "On, but no deny policy is named: attach one beforehand and set CURFEW_DENY_POLICY_IDS.",
   };
-}
-
-async function attempt(check: string, work: () => Promise<string>): Promise<Check> {
-  try {
-    return { check, ok: true, sentence: await work() };
-  } catch (error) {
-    if (error instanceof Fault) return { check, ok: false, sentence: error.message };
-    throw error;
-  }
 }

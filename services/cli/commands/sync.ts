@@ -2,12 +2,19 @@
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { PostgresWindowStore } from "#core/adapters/postgres/trail/window-store";
-import { NOTHING, sum } from "#core/flows/ingest/ingest-receipt";
+import type { Instant } from "#core/domain/time";
+import { NOTHING, sum, type IngestReceipt } from "#core/flows/ingest/ingest-receipt";
 import { timeLeft, type ListingProgress } from "#core/flows/ingest/listing-progress";
 import { takeSnapshot, type SnapshotReceipt } from "#core/flows/take-snapshot";
 import { Fault } from "#core/domain/fault";
 import type { BucketReceipt } from "#core/flows/ingest/bucket/bucket-receipt";
-import { readBucketOnce, readFiles, readStreams, type Progress } from "../../ingest/read-once.ts";
+import {
+  readBucketOnce,
+  readFiles,
+  readStreams,
+  type FilesReceipt,
+  type Progress,
+} from "../../ingest/read-once.ts";
 import type { Sources } from "../../ingest/sources.ts";
 import { judgeDue } from "../judge.ts";
 import {
@@ -27,6 +34,8 @@ import { withWorld } from "../with-world.ts";
 const NOTE_EVERY_MILLISECONDS = 60_000;
 
 const SOURCES = ["lookup-events", "files", "s3"] as const;
+
+type Source = (typeof SOURCES)[number];
 
 interface SyncOptions extends WorldOptions {
   readonly source?: string;
@@ -77,36 +86,60 @@ async function sync(
     );
   }
   // A directory that was never read makes access and its rules blind: reading it is part of the first sync.
-  const wants = (source: (typeof SOURCES)[number]) => only === undefined || only === source;
   const first = only === undefined && (await runtime.stores.access.asOf(runtime.now())) === null;
+  const reading = readOnce(runtime, world, output, { only, since, quiet: options.quiet === true });
+  const [read] = await Promise.all([
+    reading,
+    first ? crawl(runtime, world, output, reading) : null,
+  ]);
+  watch.lap("reading");
+  const judged = await judgeDue(runtime, output);
+  watch.lap("judging");
+  tell(output, read, judged, watch);
+}
+
+interface Reading {
+  readonly files: FilesReceipt | null;
+  readonly listed: (IngestReceipt & { readonly streams: number }) | null;
+  readonly bucket: BucketReceipt | null;
+}
+
+/** Each source has its own limits: side by side they take as long as the slowest. */
+async function readOnce(
+  runtime: Runtime,
+  world: World,
+  output: Output,
+  { only, since, quiet }: { only: Source | undefined; since: Instant | undefined; quiet: boolean },
+): Promise<Reading> {
+  const wants = (source: Source) => only === undefined || only === source;
   const windows = new PostgresWindowStore(runtime.database);
   const ports = { store: runtime.stores.trail, windows, clock: runtime.clock };
   const bar = output.progress("Reading");
-  const listings = showListings(output, only === "lookup-events" && options.quiet !== true);
+  const listings = showListings(output, only === "lookup-events" && !quiet);
   const progress = together((done, total) => bar.update(done, total));
   const sources = only === "s3" ? withBucket(world) : world.sources;
   const again = since === undefined ? {} : { since };
-  // Each source has its own limits: side by side they take as long as the slowest.
-  const reading = Promise.all([
+  const [files, listed, bucket] = await Promise.all([
     wants("files") ? readFiles(sources, ports, progress) : null,
     wants("lookup-events")
       ? readStreams(sources, ports, { progress: listings.update, ...again })
       : null,
     wants("s3") ? readBucketOnce(sources, ports, { progress, ...again }) : null,
   ]);
-  const [[files, listed, bucket]] = await Promise.all([
-    reading,
-    first ? crawl(runtime, world, output, reading) : null,
-  ]);
   bar.stop();
   listings.stop();
-  watch.lap("reading");
-  const judged = await judgeDue(runtime, output);
-  watch.lap("judging");
+  return { files, listed, bucket };
+}
+
+function tell(
+  output: Output,
+  { files, listed, bucket }: Reading,
+  judged: Awaited<ReturnType<typeof judgeDue>>,
+  { elapsedMs, laps }: Stopwatch,
+): void {
   const { records, appended, duplicates, ignored, undecodable } = [files, listed, bucket]
     .map((receipt) => receipt ?? NOTHING)
     .reduce(sum, NOTHING);
-  const { elapsedMs, laps } = watch;
   const read = (files?.files ?? 0) + (bucket?.objects ?? 0);
   const counts = { files: read, records, appended, duplicates, ignored, undecodable };
   const objects = bucket === null ? {} : { objects: objectCounts(bucket) };

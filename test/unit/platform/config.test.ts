@@ -26,6 +26,7 @@ describe("settings", () => {
       dataDirectory: resolve(".curfew"),
       aws: null,
       trailDirectory: null,
+      keeping: { keepCalls: false, retentionDays: null },
       lookupBackfillDays: 90,
       portalSessionMinutes: null,
       webhook: null,
@@ -92,6 +93,23 @@ describe("settings", () => {
     expect(config.databaseUrl?.reveal()).toBe("postgres://c/d");
   });
 
+  it.each([
+    ["trail-bucket", ""],
+    ["s3://trail-bucket", ""],
+    ["s3://trail-bucket/", ""],
+    ["s3://trail-bucket/audit/aws", "audit/aws/"],
+    ["s3://trail-bucket/audit/aws/", "audit/aws/"],
+  ])("take a bucket as %s with the prefix %j", (value, prefix) => {
+    const aws = { CURFEW_AWS: "on", CURFEW_AWS_ACCOUNT_ID: "111122223333" };
+    expect(readConfig({ ...aws, CURFEW_TRAIL_BUCKET: value }).aws?.trail).toEqual({
+      bucket: "trail-bucket",
+      prefix,
+      region: null,
+      queueUrl: null,
+    });
+    expect(readConfig({ CURFEW_TRAIL_BUCKET: value }).aws).toBeNull();
+  });
+
   it("count as absent when empty", () => {
     expect(readConfig({ DATABASE_URL: "", CURFEW_PORT: "" })).toEqual(readConfig({}));
   });
@@ -116,6 +134,12 @@ describe("a refusal", () => {
     ["CURFEW_AWS_ACCOUNT_ID", "11112222333"],
     ["CURFEW_AWS_REGIONS", "eu-west-1,europe"],
     ["CURFEW_AWS_REGIONS", "eu-west-1,"],
+    ["CURFEW_TRAIL_BUCKET", "Trail_Bucket"],
+    ["CURFEW_TRAIL_BUCKET", "trail-bucket/prefix"],
+    ["CURFEW_TRAIL_BUCKET", "s3://trail-bucket/AWSLogs/o-exampleorg/"],
+    ["CURFEW_TRAIL_BUCKET_REGION", "europe"],
+    ["CURFEW_TRAIL_QUEUE_URL", "curfew-trail"],
+    ["CURFEW_TRAIL_QUEUE_URL", "http://sqs.example.com/111122223333/curfew-trail"],
     ["CURFEW_TRAIL_DIR", "\0"],
     ["CURFEW_LOOKUP_BACKFILL_DAYS", "0"],
     ["CURFEW_LOOKUP_BACKFILL_DAYS", "91"],
@@ -167,6 +191,18 @@ describe("a refusal", () => {
       /^CURFEW_AWS=on needs CURFEW_AWS_ACCOUNT_ID/,
     );
   });
+
+  it.each(["CURFEW_TRAIL_QUEUE_URL", "CURFEW_TRAIL_BUCKET_REGION"])(
+    "of %s without a bucket says which setting is needed",
+    (name) => {
+      const value = name.endsWith("URL")
+        ? "https://sqs.eu-central-1.amazonaws.com/111122223333/curfew-trail"
+        : "eu-central-1";
+      expect(
+        refusal({ CURFEW_AWS: "on", CURFEW_AWS_ACCOUNT_ID: "111122223333", [name]: value }).message,
+      ).toMatch(new RegExp(`^${name} needs CURFEW_TRAIL_BUCKET`));
+    },
+  );
 
   it("of contain without a break-glass person says so", () => {
     expect(refusal({ CURFEW_CONTAIN: "on" }).message).toMatch(

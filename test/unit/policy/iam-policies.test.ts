@@ -13,18 +13,32 @@ const PREFIXES: Readonly<Record<string, string | null>> = {
   cloudtrail: "cloudtrail",
   identitystore: "identitystore",
   organizations: "organizations",
+  s3: "s3",
+  sqs: "sqs",
   "sso-admin": "sso",
   sts: null,
 };
 
+/** Operations that IAM knows under the name of another action (AWS: Service Authorization Reference, S3 and SQS). */
+const NAMED_OTHERWISE: Readonly<Record<string, string>> = {
+  "s3:HeadBucket": "s3:ListBucket",
+  "s3:ListObjectsV2": "s3:ListBucket",
+  "s3:HeadObject": "s3:GetObject",
+  "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+};
+
 /** The actions of every command that a source imports from an SDK client. */
 function actionsIn(source: string): string[] {
-  const imports = source.matchAll(/import \{([^}]*)\} from "@aws-sdk\/client-([a-z-]+)"/g);
+  const imports = source.matchAll(/import \{([^}]*)\} from "@aws-sdk\/client-([a-z0-9-]+)"/g);
   return [...imports].flatMap(([, names = "", client = ""]) => {
     if (!Object.hasOwn(PREFIXES, client)) throw new Error(`no IAM prefix is known for ${client}`);
     const prefix = PREFIXES[client];
     const commands = [...names.matchAll(/\b(\w+)Command\b/g)].map(([, command]) => command);
-    return prefix === null ? [] : commands.map((command) => `${prefix}:${command}`);
+    return prefix === null
+      ? []
+      : commands
+          .map((command) => `${prefix}:${command}`)
+          .map((action) => NAMED_OTHERWISE[action] ?? action);
   });
 }
 
@@ -77,7 +91,21 @@ describe("the policy of", () => {
   });
 });
 
-test("only the revoker calls what changes something in AWS", () => {
+test("only the revoker calls what changes something in AWS, but for messages that were dealt with", () => {
   const reading = calledBy((path) => path !== WRITER);
-  expect(reading.filter((action) => !/:(Describe|Get|List|Lookup)/.test(action))).toEqual([]);
+  expect(reading.filter((action) => !/:(Describe|Get|List|Lookup)/.test(action))).toEqual([
+    "sqs:DeleteMessage",
+    "sqs:ReceiveMessage",
+  ]);
+});
+
+test("ingest reads one named bucket and one named queue only", () => {
+  const named = statementsOf("ingest").filter(({ actions }) =>
+    actions.patterns.some((action) => /^(?:s3|sqs):/.test(action)),
+  );
+  expect(named.map(({ resources }) => resources.patterns)).toEqual([
+    [expect.stringMatching(/^arn:aws:s3:::REPLACE-[A-Z-]+$/)],
+    [expect.stringMatching(/^arn:aws:s3:::REPLACE-[A-Z-]+\/\*$/)],
+    [expect.stringMatching(/:REPLACE-[A-Z-]+$/)],
+  ]);
 });

@@ -15,6 +15,7 @@ import type { ListedObject, ObjectRead, TrailBucket } from "../../ports/trail-bu
 import type { AwsClients } from "./clients.ts";
 import { awsErrorName, awsFault } from "./faults.ts";
 import { pages } from "./paging.ts";
+import { answerOf, bucketFault, noBucket, objectFault } from "./trail-bucket-faults.ts";
 
 export interface TrailBucketOptions {
   readonly clientsOf: (region: string) => Pick<AwsClients, "s3" | "call" | "region">;
@@ -31,18 +32,7 @@ export interface TrailBucketOptions {
 /** A file of a trail has a few megabytes; at this pace even a slow line brings it. */
 const DEADLINE = 45_000;
 
-const NO_BUCKET = new Set(["NoSuchBucket", "PermanentRedirect", "AuthorizationHeaderMalformed"]);
 const GONE = new Set(["NoSuchKey", "NoSuchVersion", "NotFound"]);
-/** Credentials that nothing can be read with: no trouble of one object. */
-const CREDENTIALS = new Set([
-  "ExpiredToken",
-  "ExpiredTokenException",
-  "InvalidAccessKeyId",
-  "InvalidToken",
-  "SignatureDoesNotMatch",
-  "RequestTimeTooSkewed",
-]);
-
 export function s3TrailBucket(options: TrailBucketOptions): TrailBucket {
   const { bucket, prefix } = options;
   let opening: Promise<S3Client> | null = null;
@@ -55,26 +45,7 @@ export function s3TrailBucket(options: TrailBucketOptions): TrailBucket {
         throw error;
       },
     ));
-  const listing = (below: string, delimiter: string | undefined) =>
-    pages(`ListObjectsV2 (s3://${bucket}/${shownKey(below)})`, async (token) => {
-      const s3 = await client();
-      const page = await options
-        .clientsOf(options.askIn)
-        .call(`list s3://${bucket}/${shownKey(below)}`, () =>
-          s3.send(
-            new ListObjectsV2Command({
-              Bucket: bucket,
-              Prefix: below,
-              Delimiter: delimiter,
-              ContinuationToken: token,
-            }),
-          ),
-        )
-        .catch((error: unknown) => {
-          throw bucketFault(error, bucket);
-        });
-      return { ...page, NextToken: page.NextContinuationToken };
-    });
+  const listing = (below: string, delimiter?: string) => listed(client, options, below, delimiter);
   return {
     name: bucket,
     prefix,
@@ -86,7 +57,7 @@ export function s3TrailBucket(options: TrailBucketOptions): TrailBucket {
       return found;
     },
     async *objects(below) {
-      for await (const page of listing(below, undefined)) {
+      for await (const page of listing(below)) {
         yield (page.Contents ?? []).flatMap(({ Key, ETag, Size }): ListedObject[] =>
           Key === undefined ? [] : [{ key: Key, etag: unquoted(ETag), bytes: Size ?? 0 }],
         );
@@ -95,6 +66,33 @@ export function s3TrailBucket(options: TrailBucketOptions): TrailBucket {
     read: async (key, etag, atMostBytes) =>
       readObject(await client(), options, { key, etag, atMostBytes }),
   };
+}
+
+function listed(
+  client: () => Promise<S3Client>,
+  { bucket, clientsOf, askIn }: TrailBucketOptions,
+  below: string,
+  delimiter: string | undefined,
+) {
+  const place = `s3://${bucket}/${shownKey(below)}`;
+  return pages(`ListObjectsV2 (${place})`, async (token) => {
+    const s3 = await client();
+    const command = () =>
+      s3.send(
+        new ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: below,
+          Delimiter: delimiter,
+          ContinuationToken: token,
+        }),
+      );
+    const page = await clientsOf(askIn)
+      .call(`list ${place}`, command)
+      .catch((error: unknown) => {
+        throw bucketFault(error, bucket);
+      });
+    return { ...page, NextToken: page.NextContinuationToken };
+  });
 }
 
 /** Where the bucket lies. Fault: it does not exist, lies elsewhere than the setting says, or cannot be asked. */
@@ -125,17 +123,6 @@ async function actualRegion({ clientsOf, bucket, askIn }: TrailBucketOptions): P
     if (status === 403) return askIn;
     throw awsFault(error, `say where the bucket ${bucket} lies`);
   }
-}
-
-function answerOf(error: unknown): { status: number | null; region: string | null } {
-  const { $metadata, $response } = error as {
-    $metadata?: { httpStatusCode?: number };
-    $response?: { headers?: Record<string, string> };
-  };
-  return {
-    status: $metadata?.httpStatusCode ?? null,
-    region: $response?.headers?.["x-amz-bucket-region"] ?? null,
-  };
 }
 
 interface Wanted {
@@ -196,87 +183,6 @@ async function received(
   } finally {
     deadline.removeEventListener("abort", end);
   }
-}
-
-/** What is wrong with one object; null where it is the bucket, the credentials or the way to AWS. */
-function objectFault(error: unknown, place: string, slow: number | null): Fault | null {
-  const name = awsErrorName(error);
-  const told = (code: "aws.denied" | "aws.throttled" | "aws.unexpected", sentence: string) =>
-    new Fault(code, sentence, { cause: error, detail: { name } });
-  if (slow !== null) {
-    return told(
-      "aws.unexpected",
-      `${place} did not come within ${Math.ceil(slow / 1_000)} s: it is read again later.`,
-    );
-  }
-  if (NO_BUCKET.has(name) || CREDENTIALS.has(name)) return null;
-  if (name === "InvalidObjectState") {
-    return told(
-      "aws.denied",
-      `${place} lies in an archive: restore it, and it is read at its next try.`,
-    );
-  }
-  const { code } = awsFault(error, "read");
-  if (code === "aws.denied" || answerOf(error).status === 403) {
-    return told(
-      "aws.denied",
-      `${place} may not be read (${name}): allow s3:GetObject on it, and kms:Decrypt on its key, to the role that Curfew runs as.`,
-    );
-  }
-  if (code === "aws.throttled") {
-    return told(
-      "aws.throttled",
-      `${place} was not given because S3 slows requests down: it is read again later.`,
-    );
-  }
-  if (code === "aws.unreachable" && !isCut(error)) return null;
-  if (code === "aws.not-configured") return null;
-  return told(
-    "aws.unexpected",
-    `${place} did not come whole (${shortReason(error)}): it is read again later.`,
-  );
-}
-
-/** A connection that broke within an answer is a trouble of that answer; one that was never made is not. */
-function isCut(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return code === "ECONNRESET" || code === "EPIPE";
-}
-
-function shortReason(error: unknown): string {
-  const name = awsErrorName(error);
-  return name === "Error" || name === "" ? String((error as Error).message).slice(0, 100) : name;
-}
-
-/** The sentence for a bucket that cannot be read at all. */
-function bucketFault(error: unknown, bucket: string): Fault {
-  const fault = error instanceof Fault ? error : awsFault(error, `read the bucket ${bucket}`);
-  const name = awsErrorName(fault.cause);
-  if (name === "NoSuchBucket") return noBucket(bucket, fault.cause);
-  if (name === "PermanentRedirect" || name === "AuthorizationHeaderMalformed") {
-    const { region } = answerOf(fault.cause);
-    return new Fault(
-      "bucket.other-region",
-      `The bucket ${bucket} lies in ${region ?? "another Region"}: correct CURFEW_TRAIL_BUCKET_REGION, or leave it out.`,
-      { cause: fault.cause },
-    );
-  }
-  if (fault.code === "aws.denied" && !CREDENTIALS.has(name)) {
-    return new Fault(
-      "aws.denied",
-      `The bucket ${bucket} may not be listed (${name}): allow s3:ListBucket and s3:GetObject on it, in its own policy too, to the role that Curfew runs as.`,
-      { cause: fault.cause },
-    );
-  }
-  return fault;
-}
-
-function noBucket(bucket: string, cause: unknown): Fault {
-  return new Fault(
-    "bucket.missing",
-    `There is no bucket ${bucket}: correct CURFEW_TRAIL_BUCKET to the name of the bucket that the organisation's trail writes to.`,
-    { cause },
-  );
 }
 
 const unquoted = (etag: string | undefined): string => (etag ?? "").replaceAll('"', "");

@@ -4,6 +4,7 @@
  */
 import {
   DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
   ReceiveMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
@@ -32,45 +33,61 @@ export function queueName(queueUrl: string): string {
 
 export function sqsTrailQueue(client: SQSClient, queueUrl: string): TrailQueue {
   const name = queueName(queueUrl);
-  const fault = (error: unknown, doing: string): Fault => {
-    if (!NO_QUEUE.has(awsErrorName(error))) return awsFault(error, doing);
-    return new Fault(
-      "queue.missing",
-      `There is no queue ${name} where CURFEW_TRAIL_QUEUE_URL points: correct the URL to the queue that the trail's bucket notifies, or leave it out.`,
-      { cause: error },
-    );
-  };
   return {
     name,
-    async receive(waitSeconds, signal) {
-      try {
-        const { Messages = [] } = await client.send(
-          new ReceiveMessageCommand({
-            QueueUrl: queueUrl,
-            MaxNumberOfMessages: MESSAGES_AT_ONCE,
-            WaitTimeSeconds: waitSeconds,
-          }),
-          signal === undefined ? {} : { abortSignal: signal },
-        );
-        return Messages.map(({ ReceiptHandle = "", Body = "" }) => ({
-          receipt: ReceiptHandle,
-          body: Body,
-        }));
-      } catch (error) {
+    receive: (waitSeconds, signal) =>
+      received(client, queueUrl, waitSeconds, signal).catch((error: unknown) => {
         signal?.throwIfAborted();
-        throw fault(error, `give the messages of the queue ${name}`);
-      }
-    },
+        throw queueFault(error, name, `give the messages of the queue ${name}`);
+      }),
     async delete(messages) {
       for (let start = 0; start < messages.length; start += MESSAGES_AT_ONCE) {
-        await deleteSome(client, queueUrl, messages.slice(start, start + MESSAGES_AT_ONCE)).catch(
-          (error: unknown) => {
-            throw fault(error, `delete messages of the queue ${name}`);
-          },
-        );
+        const some = messages.slice(start, start + MESSAGES_AT_ONCE);
+        await deleteSome(client, queueUrl, some).catch((error: unknown) => {
+          throw queueFault(error, name, `delete messages of the queue ${name}`);
+        });
       }
     },
+    async waiting() {
+      const command = new GetQueueAttributesCommand({
+        QueueUrl: queueUrl,
+        AttributeNames: ["ApproximateNumberOfMessages"],
+      });
+      const { Attributes } = await client.send(command).catch((error: unknown) => {
+        throw queueFault(error, name, `describe the queue ${name}`);
+      });
+      return Number(Attributes?.["ApproximateNumberOfMessages"] ?? 0);
+    },
   };
+}
+
+function queueFault(error: unknown, name: string, doing: string): Fault {
+  if (!NO_QUEUE.has(awsErrorName(error))) return awsFault(error, doing);
+  return new Fault(
+    "queue.missing",
+    `There is no queue ${name} where CURFEW_TRAIL_QUEUE_URL points: correct the URL to the queue that the trail's bucket notifies, or leave it out.`,
+    { cause: error },
+  );
+}
+
+async function received(
+  client: SQSClient,
+  queueUrl: string,
+  waitSeconds: number,
+  signal: AbortSignal | undefined,
+): Promise<QueueMessage[]> {
+  const { Messages = [] } = await client.send(
+    new ReceiveMessageCommand({
+      QueueUrl: queueUrl,
+      MaxNumberOfMessages: MESSAGES_AT_ONCE,
+      WaitTimeSeconds: waitSeconds,
+    }),
+    signal === undefined ? {} : { abortSignal: signal },
+  );
+  return Messages.map(({ ReceiptHandle = "", Body = "" }) => ({
+    receipt: ReceiptHandle,
+    body: Body,
+  }));
 }
 
 /** A message that is not deleted comes again, which costs a look-up and nothing else. */
