@@ -1,6 +1,6 @@
 -- One database role a service, each with what its code needs and nothing else.
 -- Guarantees: nobody may UPDATE, DELETE or TRUNCATE events, undecodable records, audit records, reports and their files, not even the
--- role that migrates; whatever is not granted here is refused, a table of a later migration too, until this file is applied again.
+-- role that migrates, but for whole months that are past their retention; whatever is not granted here is refused, a table of a later migration too, until this file is applied again.
 -- It does not bind superusers, and the owner of a table can always give itself a right back: no service runs as curfew_migrator.
 --
 -- Apply to the migrated database as a superuser, and again after every migration; running it twice changes nothing. The roles cannot log in:
@@ -58,7 +58,9 @@ BEGIN
     EXECUTE format('GRANT ALL ON TABLE %I.%I TO curfew_migrator', thing.space, thing.name);
   END LOOP;
   FOR thing IN
-    SELECT p.oid::regprocedure AS routine FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'bullmq'
+    SELECT p.oid::regprocedure AS routine
+      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+     WHERE n.nspname = 'bullmq' OR (n.nspname = 'public' AND p.proname LIKE 'curfew%')
   LOOP
     EXECUTE format('ALTER ROUTINE %s OWNER TO curfew_migrator', thing.routine);
   END LOOP;
@@ -67,7 +69,9 @@ $owner$;
 GRANT USAGE, CREATE ON SCHEMA public TO curfew_migrator;
 
 -- What was written once stays: a migration that has to touch these says so by granting itself the right, in its own text.
-REVOKE UPDATE, DELETE, TRUNCATE ON events, undecodable_records, audit_records, report_files FROM curfew_migrator;
+REVOKE UPDATE, DELETE, TRUNCATE ON events, role_calls, record_batches, undecodable_records, audit_records, report_files FROM curfew_migrator;
+-- Ids go when their month does, by curfew_forget_months; never by themselves.
+REVOKE UPDATE, TRUNCATE ON event_ids FROM curfew_migrator;
 -- UPDATE stays on reports: the foreign key of report_files locks the report as its owner, and a row lock asks for UPDATE
 -- (PostgreSQL: "The Locking Clause" of SELECT).
 REVOKE DELETE, TRUNCATE ON reports FROM curfew_migrator;
@@ -75,7 +79,16 @@ REVOKE DELETE, TRUNCATE ON reports FROM curfew_migrator;
 GRANT USAGE ON SCHEMA public TO curfew_ingest, curfew_worker, curfew_api;
 
 -- 3. Ingest: appends what was read and how far, publishes access snapshots, marks people due. It judges nobody.
-GRANT SELECT, INSERT ON events, undecodable_records, access_snapshots TO curfew_ingest;
+GRANT SELECT, INSERT ON
+  events, role_calls, record_batches, event_ids, event_terms, undecodable_records, access_snapshots
+  TO curfew_ingest;
+-- Two processes that learn one term at once: the second one's insert becomes an update that changes nothing.
+GRANT UPDATE (value) ON event_terms TO curfew_ingest;
+GRANT USAGE ON SEQUENCE record_batches_batch_no_seq TO curfew_ingest;
+GRANT EXECUTE ON FUNCTION curfew_make_month(timestamptz) TO curfew_ingest;
+-- Whose calls are kept whole.
+GRANT SELECT (user_id, settled) ON revocations TO curfew_ingest;
+GRANT SELECT (user_id, released_at) ON deny_leases TO curfew_ingest;
 GRANT SELECT, INSERT, UPDATE ON
   trail_files, followed_files, ingest_cursors, ingest_streams, trail_objects, trail_digests, trail_file_verdicts, source_states, coverage,
   rate_budgets, people, person_names, access_facts
@@ -83,7 +96,7 @@ GRANT SELECT, INSERT, UPDATE ON
 
 -- 4. Worker: judges people, sends alerts, carries revocations out, seals reports.
 GRANT SELECT ON
-  events, undecodable_records, trail_files, followed_files, ingest_cursors, ingest_streams, trail_objects, trail_digests, trail_file_verdicts,
+  events, role_calls, record_batches, event_ids, event_terms, undecodable_records, trail_files, followed_files, ingest_cursors, ingest_streams, trail_objects, trail_digests, trail_file_verdicts,
   source_states, coverage, person_names, access_snapshots, access_facts
   TO curfew_worker;
 GRANT SELECT, UPDATE ON people, revocations, revocation_steps TO curfew_worker;
@@ -92,10 +105,11 @@ GRANT SELECT, INSERT ON session_proofs, reports, report_files, audit_records TO 
 -- The sessions of a person are rebuilt whole: what the events no longer say is removed.
 GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO curfew_worker;
 GRANT USAGE ON SEQUENCE audit_records_sequence_seq TO curfew_worker;
+GRANT EXECUTE ON FUNCTION curfew_forget_months(timestamptz) TO curfew_worker;
 
 -- 5. API: reads everything but secrets' neighbours, and writes requests: a revocation and its cancelling, tokens, answers that were given.
 GRANT SELECT ON
-  events, undecodable_records, trail_files, followed_files, ingest_cursors, ingest_streams, trail_objects, trail_digests, trail_file_verdicts,
+  events, role_calls, record_batches, event_ids, event_terms, undecodable_records, trail_files, followed_files, ingest_cursors, ingest_streams, trail_objects, trail_digests, trail_file_verdicts,
   source_states, coverage, people, person_names, sessions, findings, deliveries,
   access_snapshots, access_facts, reports, report_files, session_proofs, deny_leases
   TO curfew_api;

@@ -134,7 +134,7 @@ function runtimeOf(
   server: Server,
 ): Runtime {
   const stores: Stores = {
-    trail: new PostgresTrailStore(database),
+    trail: new PostgresTrailStore(database, config.keeping),
     sessions: new PostgresSessionStore(database),
     history: new PostgresPersonHistory(database),
     access: new PostgresAccessStore(database),

@@ -15,5 +15,7 @@ export interface WorkerDependencies {
   /** Null where AWS is not used: then nothing can be carried out, and nothing is tried. */
   readonly revocations: StepPorts | null;
   readonly seal: SealPorts;
+  /** Forgets the months of events that are past the retention; answers how many. */
+  readonly forget: () => Promise<number>;
   readonly log: Logger;
 }

@@ -21,6 +21,7 @@ export function processorsOf(dependencies: WorkerDependencies, signal: AbortSign
     "deliver-alerts": () => deliver(dependencies, signal),
     "advance-revocations": () => advance(dependencies),
     "seal-weekly-report": () => seal(dependencies, signal),
+    "forget-months": () => forget(dependencies),
   };
   const logged = (job: JobName) => async (): Promise<void> => {
     const began = performance.now();
@@ -36,6 +37,7 @@ export function processorsOf(dependencies: WorkerDependencies, signal: AbortSign
     "deliver-alerts": logged("deliver-alerts"),
     "advance-revocations": logged("advance-revocations"),
     "seal-weekly-report": logged("seal-weekly-report"),
+    "forget-months": logged("forget-months"),
   };
 }
 
@@ -81,6 +83,11 @@ async function advance({ revocations }: WorkerDependencies): Promise<Outcome> {
   const fields = { counts: { revocations: receipt.revocations.length, steps, proofs } };
   if (broken === undefined) return { fields };
   return { fields: { ...fields, revocationId: broken.id }, problem: broken.error };
+}
+
+async function forget({ forget: forgetMonths }: WorkerDependencies): Promise<Outcome> {
+  const months = await forgetMonths();
+  return months === 0 ? null : { fields: { kind: "months", count: months } };
 }
 
 async function seal({ seal: ports }: WorkerDependencies, signal: AbortSignal): Promise<Outcome> {

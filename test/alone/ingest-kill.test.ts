@@ -85,7 +85,7 @@ async function query<T extends object>(url: string, text: string): Promise<T[]> 
 /** Events stored so far; 0 while there is no table or no server. */
 async function stored(url: string): Promise<number> {
   try {
-    const [row] = await query<{ n: number }>(url, "select count(*)::int as n from events");
+    const [row] = await query<{ n: number }>(url, "select count(*)::int as n from event_ids");
     return row!.n;
   } catch {
     return 0;
@@ -159,7 +159,7 @@ async function expectSameAsUndisturbed(
     ]),
   );
   for (const one of [undisturbed, url]) {
-    const rows = await query<{ event_id: string }>(one, "select event_id from events");
+    const rows = await query<{ event_id: string }>(one, "select event_id from event_ids");
     const ids = new Set(rows.map((row) => row.event_id));
     const lost = [...truth].filter((id) => !ids.has(id));
     const made = [...ids].filter((id) => !truth.has(id));

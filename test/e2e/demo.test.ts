@@ -113,7 +113,7 @@ test("findings show each rule firing, with evidence that stands in the events", 
   expect([...new Set(findings.map((finding) => finding.ruleId))].toSorted()).toEqual(RULES);
   const ids = [...new Set(findings.flatMap((finding) => finding.eventIds))];
   const [stored] = await sql<{ n: number }>(
-    "select count(*)::int as n from events where event_id = any($1)",
+    "select count(*)::int as n from event_ids where event_id = any($1::uuid[])",
     [ids],
   );
   expect(stored!.n).toBe(ids.length);

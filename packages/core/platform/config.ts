@@ -28,6 +28,12 @@ export interface Config {
   } | null;
   /** Folder of trail files that the file source follows. */
   readonly trailDirectory: string | null;
+  readonly keeping: {
+    /** Every call of a permission set's role keeps its record. */
+    readonly keepCalls: boolean;
+    /** Null: events are kept for ever. */
+    readonly retentionDays: number | null;
+  };
   readonly lookupBackfillDays: number;
   /** The organisation's portal session duration where an administrator states it; null when it is not known. */
   readonly portalSessionMinutes: number | null;
@@ -197,6 +203,10 @@ export function readConfig(environment: Environment, options: ConfigOptions = {}
     dataDirectory,
     aws: readAws(read),
     trailDirectory: read("CURFEW_TRAIL_DIR"),
+    keeping: {
+      keepCalls: read("CURFEW_KEEP_CALLS") ?? false,
+      retentionDays: read("CURFEW_RETENTION_DAYS"),
+    },
     lookupBackfillDays: read("CURFEW_LOOKUP_BACKFILL_DAYS") ?? 90,
     portalSessionMinutes: read("CURFEW_PORTAL_SESSION_MINUTES"),
     webhook: readWebhook(read),

@@ -122,6 +122,11 @@ export const SETTINGS = {
       "the URL of an SQS queue such as https://sqs.eu-central-1.amazonaws.com/111122223333/curfew-trail",
   },
   CURFEW_TRAIL_DIR: { form: folder, allowed: "the path of a folder" },
+  CURFEW_KEEP_CALLS: { form: onOff, allowed: "on or off" },
+  CURFEW_RETENTION_DAYS: {
+    form: whole(90, 36_500),
+    allowed: "a whole number of days from 90 to 36500",
+  },
   CURFEW_LOOKUP_BACKFILL_DAYS: {
     form: whole(1, 90),
     allowed: "a whole number of days from 1 to 90",

@@ -3,7 +3,8 @@ export type JobName =
   | "sweep-people"
   | "deliver-alerts"
   | "advance-revocations"
-  | "seal-weekly-report";
+  | "seal-weekly-report"
+  | "forget-months";
 
 export interface JobQueue {
   /** Asks for the job soon. Best effort: never throws. */

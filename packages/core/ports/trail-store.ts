@@ -62,6 +62,8 @@ export interface TrailStore {
    * what became of its records; a record that stands in two parts is appended with the first.
    */
   append(batch: AppendBatch, now: Instant): Promise<AppendResult[]>;
+  /** Forgets the months that are past the retention; answers how many. */
+  forget(now: Instant): Promise<number>;
   /** How far a stream was read; null at its first reading. */
   readThrough(stream: string): Promise<Instant | null>;
   /** Of the files a folder shows now, those that are new or changed since they were read. */

@@ -145,6 +145,7 @@ function openWorker(
       clock: runtime.clock,
     },
     revocations: stepPorts(runtime, world, "worker"),
+    forget: () => runtime.stores.trail.forget(runtime.now()),
     seal: {
       ...reportPorts(runtime),
       readyForFirst: async () =>

@@ -29,7 +29,9 @@ beforeAll(async () => {
   const { rows } = await database.pool.query<{ name: string; columns: string[] }>(
     `select c.table_name as name, array_agg(c.column_name::text order by c.ordinal_position) as columns
        from information_schema.columns c
-      where c.table_schema = 'public' group by 1`,
+      where c.table_schema = 'public'
+        and not (select t.relispartition from pg_class t where t.oid = format('public.%I', c.table_name)::regclass)
+      group by 1`,
   );
   columns = new Map(rows.map((table) => [table.name, table.columns]));
 });

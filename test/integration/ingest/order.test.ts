@@ -50,7 +50,7 @@ async function stateOf() {
     sessions: string;
     findings: string;
   }>(
-    `select (select md5(string_agg(event_id || content_sha256, ',' order by event_id)) from events) as events,
+    `select (select md5(string_agg(event_id || encode(content_sha256, 'hex'), ',' order by event_id)) from event_ids) as events,
             (select md5(string_agg(id || body::text, ',' order by id)) from sessions) as sessions,
             (select md5(string_agg(id || rule_id || opened_at::text, ',' order by id)) from findings where state <> 'resolved') as findings`,
   );

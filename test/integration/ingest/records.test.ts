@@ -1,4 +1,5 @@
 /** Records that are malformed, hostile or merely odd: each is appended, ignored or kept as undecodable with its reason, and stops nothing. */
+import { PostgresRecordStore } from "#core/adapters/postgres/trail/record-batches";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   assumeRole,
@@ -270,17 +271,19 @@ test("NaN makes its line undecodable and no other", async () => {
 });
 
 test("the last of two equal keys counts, and __proto__ stays data", async () => {
-  const text = JSON.stringify(signIn(AT, { userAgent: "@@@" })).replace(
+  const one = signIn(AT, { userAgent: "@@@" });
+  const text = JSON.stringify(one).replace(
     '"@@@"',
     '"first","userAgent":"second","__proto__":{"eventName":"Forged"}',
   );
   await stand.ingest(trailFile().replace("[]", `[${text}]`));
-  const { rows } = await stand.database.pool.query<{ agent: string; name: string; proto: unknown }>(
-    "select record->>'userAgent' as agent, event_name as name, record->'__proto__' as proto from events",
-  );
-  expect(rows).toEqual([
-    { agent: "second", name: "UserAuthentication", proto: { eventName: "Forged" } },
-  ]);
+  const { kept } = (await new PostgresRecordStore(stand.database).record(
+    one["eventID"] as string,
+  ))!;
+  expect(kept!.record).toMatchObject({ userAgent: "second", eventName: "UserAuthentication" });
+  expect(Object.getOwnPropertyDescriptor(kept!.record, "__proto__")?.value).toEqual({
+    eventName: "Forged",
+  });
 });
 
 test("one token's id under two people makes a session for each", async () => {

@@ -35,7 +35,7 @@ export interface Stand {
   sweep(): Promise<SweepReceipt>;
   sessions(): Promise<Session[]>;
   replay(): Promise<ReplayDigest>;
-  count(table: "events" | "undecodable_records" | "people" | "trail_files"): Promise<number>;
+  count(table: "event_ids" | "undecodable_records" | "people" | "trail_files"): Promise<number>;
   /** Empties every table, so that cases do not see each other. */
   clear(): Promise<void>;
   drop(): Promise<void>;
@@ -71,7 +71,7 @@ export async function openStand(
     count,
     clear: async () => {
       await database.pool.query(
-        "truncate events, undecodable_records, people, person_names, sessions, coverage, trail_files, followed_files, ingest_cursors, findings cascade",
+        "truncate events, event_ids, role_calls, record_batches, undecodable_records, people, person_names, sessions, coverage, trail_files, followed_files, ingest_cursors, findings cascade",
       );
     },
     drop: () => database.drop(),
@@ -130,7 +130,7 @@ export function expectSum(receipt: IngestReceipt): void {
 
 async function storedRows(database: TestDatabase) {
   const [events, rejects, files] = [
-    await countRows(database, "events"),
+    await countRows(database, "event_ids"),
     await countRows(database, "undecodable_records"),
     await countRows(database, "trail_files"),
   ];

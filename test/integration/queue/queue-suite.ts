@@ -21,6 +21,7 @@ const QUIET: JobSchedules = {
   "sweep-people": NEVER,
   "deliver-alerts": NEVER,
   "advance-revocations": NEVER,
+  "forget-months": NEVER,
   "seal-weekly-report": NEVER,
 };
 
@@ -57,6 +58,7 @@ class Runs {
       "sweep-people": counted("sweep-people"),
       "deliver-alerts": counted("deliver-alerts"),
       "advance-revocations": counted("advance-revocations"),
+      "forget-months": counted("forget-months"),
       "seal-weekly-report": counted("seal-weekly-report"),
     };
   }

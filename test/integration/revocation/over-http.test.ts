@@ -104,7 +104,7 @@ test("a person of the organisation is denied, loses their grants and nobody else
 /** The accounts in which these calls were made. */
 async function deniedBy(eventIds: readonly string[]): Promise<string[]> {
   const { rows } = await simulated.database.pool.query<{ account: string }>(
-    "SELECT account_id AS account FROM events WHERE event_id = ANY($1)",
+    "SELECT t.value::json->>4 AS account FROM events e JOIN event_terms t ON t.term_no = e.type_no WHERE e.event_id = ANY($1::uuid[])",
     [eventIds],
   );
   expect(rows.length).toBeGreaterThan(0);

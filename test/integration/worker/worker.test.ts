@@ -73,6 +73,7 @@ function dependencies(lines: Lines, own: Partial<WorkerDependencies> = {}): Work
     },
     deliver: { deliveries: new PostgresDeliveryStore(database), sinks: [], clock },
     revocations: null,
+    forget: () => Promise.resolve(0),
     seal: { facts: { factsAsOf: () => Promise.resolve(null) }, reports, clock },
     log: createLogger({ service: "worker", level: "info", destination: lines }),
     ...own,

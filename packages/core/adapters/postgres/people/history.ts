@@ -10,48 +10,63 @@ import { personKey } from "../../../domain/person.ts";
 import { isAbout } from "../../../domain/sessions/ends.ts";
 import { inOrder } from "../../../domain/sessions/draft.ts";
 import type { Instant } from "../../../domain/time.ts";
-import { decodeStored } from "../../../domain/trail/decode.ts";
+import { eventsOfRows, type StoredRow } from "../trail/stored-rows.ts";
 
 type Queryable = Pick<pg.PoolClient, "query">;
 
+/** Rows of `events` and of `role_calls` alike; `event_id` is null for calls that are folded. */
+const COLUMNS = {
+  events: `e.occurred_at, e.event_id, e.type_no, e.person_no, e.agent_no, e.role_session_no, e.subject_user_id, e.body,
+           null::uuid[] as event_ids, null::int[] as offsets`,
+  calls: `c.first_at, null::uuid, c.type_no, c.person_no, c.agent_no, c.role_session_no, null::text, c.body,
+          c.event_ids, c.offsets`,
+};
+
 const EVENTS_OF = `
   with wanted as materialized (
-    select arn, user_id from unnest($1::text[], $2::text[]) as w(arn, user_id)),
+    select w.arn, w.user_id, t.term_no as person_no
+      from unnest($1::text[], $2::text[]) as w(arn, user_id)
+      left join event_terms t on t.digest = left(encode(sha256(convert_to('person ' || w.arn || ' ' || w.user_id, 'UTF8')), 'hex'), 32)::uuid),
   named as materialized (
-    select w.arn, w.user_id, e.event_id, e.role_session_key, e.record
-      from wanted w
-      join events e on e.identity_store_arn = w.arn and e.user_id = w.user_id and e.occurred_at < $3),
+    select w.arn, w.user_id, ${COLUMNS.events}
+      from wanted w join events e on e.person_no = w.person_no and e.occurred_at < $3
+    union all
+    select w.arn, w.user_id, ${COLUMNS.calls}
+      from wanted w join role_calls c on c.person_no = w.person_no and c.first_at < $3),
   groups as materialized (
-    select distinct arn, user_id, role_session_key from named where role_session_key is not null),
+    select distinct arn, user_id, role_session_no from named where role_session_no is not null),
   own_names as materialized (
-    select w.arn, w.user_id, n.user_name
+    select w.arn, w.user_id, r.term_no as role_session_no
       from wanted w
       join person_names n on n.identity_store_arn = w.arn and n.user_id = w.user_id
+      join event_terms r on r.kind = 'role-session' and r.name = n.user_name
      where not exists (select 1 from person_names o
                         where o.user_name = n.user_name
-                          and (o.identity_store_arn, o.user_id) <> (w.arn, w.user_id)))
-  select arn, user_id, record, false as about from named
+                          and (o.identity_store_arn, o.user_id) <> (w.arn, w.user_id))
+       and not exists (select 1 from events d
+                        where d.role_session_no = r.term_no and d.person_no is not null and d.occurred_at < $3)
+       and not exists (select 1 from role_calls d
+                        where d.role_session_no = r.term_no and d.person_no is not null and d.first_at < $3)),
+  theirs as materialized (
+    select * from groups union select * from own_names)
+  select *, false as about from named
   union all
-  select g.arn, g.user_id, e.record, false
-    from groups g join events e on e.role_session_key = g.role_session_key
-   where e.user_id is null and e.occurred_at < $3
+  select g.arn, g.user_id, ${COLUMNS.events}, false
+    from theirs g join events e on e.role_session_no = g.role_session_no
+   where e.person_no is null and e.occurred_at < $3
   union all
-  select n.arn, n.user_id, e.record, false
-    from own_names n join events e on e.session_name = n.user_name
-   where e.user_id is null and e.occurred_at < $3
-     and not exists (select 1 from events d
-                      where d.role_session_key = e.role_session_key and d.user_id is not null
-                         and d.occurred_at < $3)
+  select g.arn, g.user_id, ${COLUMNS.calls}, false
+    from theirs g join role_calls c on c.role_session_no = g.role_session_no
+   where c.person_no is null and c.first_at < $3
   union all
-  select w.arn, w.user_id, e.record, true
+  select w.arn, w.user_id, ${COLUMNS.events}, true
     from wanted w join events e on e.subject_user_id = w.user_id
    where e.occurred_at < $3
-     and (e.identity_store_arn, e.user_id) is distinct from (w.arn, w.user_id)`;
+     and e.person_no is distinct from w.person_no`;
 
-interface HistoryRow {
+interface HistoryRow extends StoredRow {
   readonly arn: string;
   readonly user_id: string;
-  readonly record: unknown;
   /** Found only by its subject. */
   readonly about: boolean;
 }
@@ -67,16 +82,22 @@ export async function eventsOfPeople(
     people.map((person) => person.userId),
     before,
   ]);
+  const events = await eventsOfRows(client, rows);
   const byPerson = new Map(people.map((person) => [personKey(person), [] as TrailEvent[]]));
   const persons = new Map(people.map((person) => [personKey(person), person]));
   // `inOrder` keeps the last of two with one id: an event that is also the person's own stays theirs.
-  for (const row of rows.toSorted((left, right) => Number(right.about) - Number(left.about))) {
-    const key = personKey({ identityStoreArn: row.arn, userId: row.user_id });
-    const event = decodeStored(row.record);
-    if (!row.about) byPerson.get(key)!.push(event);
-    else if (isAbout(event, persons.get(key)!)) byPerson.get(key)!.push(withoutCaller(event));
+  for (const about of [true, false]) {
+    rows.forEach((row, index) => {
+      if (row.about !== about) return;
+      const key = personKey({ identityStoreArn: row.arn, userId: row.user_id });
+      for (const event of events[index]!) {
+        if (event.occurredAt >= before) continue;
+        if (!about) byPerson.get(key)!.push(event);
+        else if (isAbout(event, persons.get(key)!)) byPerson.get(key)!.push(withoutCaller(event));
+      }
+    });
   }
-  return new Map([...byPerson].map(([key, events]) => [key, inOrder(events)]));
+  return new Map([...byPerson].map(([key, theirs]) => [key, inOrder(theirs)]));
 }
 
 /** The role session from which somebody did something about a person is that somebody's, whether or not a record names them. */

@@ -119,18 +119,23 @@ const SETTLE = `
   update people p
      set due_at = least(w.due_at,
            case when p.last_event_at >= $4 then interval '1 millisecond' + coalesce(
-             (select min(e.occurred_at) from events e
-               where e.identity_store_arn = p.identity_store_arn and e.user_id = p.user_id and e.occurred_at >= $4),
+             least((select min(e.occurred_at) from events e where e.person_no = n.person_no and e.occurred_at >= $4),
+                   (select min(greatest(c.first_at, $4)) from role_calls c
+                     where c.person_no = n.person_no and c.last_at >= $4)),
              p.last_event_at) end,
            case when p.last_event_at >= $4 then interval '1 millisecond' + (
              select min(e.occurred_at) from events e where e.subject_user_id = p.user_id and e.occurred_at >= $4) end,
            case when p.last_event_at >= $4 then interval '1 millisecond' + (
-             select min(e.occurred_at) from person_names n join events e on e.session_name = n.user_name
+             select min(e.occurred_at) from person_names n
+               join event_terms r on r.kind = 'role-session' and r.name = n.user_name
+               join events e on e.role_session_no = r.term_no
               where n.identity_store_arn = p.identity_store_arn and n.user_id = p.user_id and e.occurred_at >= $4) end,
            (select min(greatest(s.completed_at, $4::timestamptz + interval '1 millisecond'))
               from access_snapshots s where $5::timestamptz is null or s.completed_at > $5)),
          judged_at = $4, revision = p.revision + 1
     from unnest($1::text[], $2::text[], $3::timestamptz[]) as w(arn, user_id, due_at)
+    left join lateral (select t.term_no as person_no from event_terms t
+                        where t.digest = left(encode(sha256(convert_to('person ' || w.arn || ' ' || w.user_id, 'UTF8')), 'hex'), 32)::uuid) n on true
    where p.identity_store_arn = w.arn and p.user_id = w.user_id`;
 
 async function settle(

@@ -6,3 +6,5 @@ export const time = (name: string) => timestamp(name, { withTimezone: true, prec
 
 /** A set of instants: ranges that touch are one. */
 export const times = customType<{ data: string }>({ dataType: () => "tstzmultirange" });
+
+export const bytes = customType<{ data: Buffer }>({ dataType: () => "bytea" });

@@ -5,6 +5,7 @@
 import {
   bigint,
   bigserial,
+  boolean,
   check,
   index,
   integer,
@@ -12,59 +13,117 @@ import {
   pgTable,
   primaryKey,
   text,
+  uniqueIndex,
+  uuid,
 } from "drizzle-orm/pg-core";
 import { sql } from "drizzle-orm";
-import { time, times } from "./columns.ts";
+import { bytes, time, times } from "./columns.ts";
 
-/** One row an eventID. `record` is the redacted record; everything else is taken from it, for the indexes. */
+/** Texts that many events share, each stored once; never changed and never removed. */
+export const eventTerms = pgTable(
+  "event_terms",
+  {
+    termNo: integer("term_no").primaryKey().generatedByDefaultAsIdentity(),
+    /** First half of the SHA-256 of `<kind> <value>`. */
+    digest: uuid("digest").notNull(),
+    kind: text("kind").notNull(),
+    value: text("value").notNull(),
+    /** Name of a role session: the person's user name at that time. */
+    name: text("name"),
+  },
+  (table) => [
+    uniqueIndex("event_terms_digest").on(table.digest),
+    index("event_terms_name")
+      .on(table.name)
+      .where(sql`name is not null`),
+    check("event_terms_kind", sql`kind in ('type','person','agent','role-session')`),
+  ],
+);
+
+/**
+ * Every id that was ever appended and is still within the retention: the one place where an id is unique, over all partitions. A folded
+ * call has its id here and in `role_calls`, but no batch.
+ */
+export const eventIds = pgTable("event_ids", {
+  eventId: uuid("event_id").primaryKey(),
+  occurredAt: time("occurred_at").notNull(),
+  batchNo: bigint("batch_no", { mode: "number" }),
+  ordinal: integer("ordinal"),
+  /** SHA-256 of the redacted record in canonical JSON: equal ids with unequal content are a conflict, never dropped. */
+  contentSha256: bytes("content_sha256").notNull(),
+});
+
+/** Events that are kept whole. Partitioned by month of `occurred_at`; see migrations/0004. */
 export const events = pgTable(
   "events",
   {
-    eventId: text("event_id").primaryKey(),
     occurredAt: time("occurred_at").notNull(),
-    /** When the source showed it: delivery time of the file, or when LookupEvents answered it. */
-    receivedAt: time("received_at").notNull(),
-    recordedAt: time("recorded_at").notNull().defaultNow(),
-    kind: text("kind").notNull(),
-    eventName: text("event_name").notNull(),
-    eventSource: text("event_source").notNull(),
-    region: text("region").notNull(),
-    accountId: text("account_id").notNull(),
-    identityStoreArn: text("identity_store_arn"),
-    userId: text("user_id"),
+    eventId: uuid("event_id").notNull(),
+    typeNo: integer("type_no").notNull(),
+    personNo: integer("person_no"),
+    agentNo: integer("agent_no"),
+    roleSessionNo: integer("role_session_no"),
+    /** Changes who may do what: few, and asked for by time. */
+    administrative: boolean("administrative").notNull(),
     subjectUserId: text("subject_user_id"),
-    /** Name of the role session: the person's user name at that time. */
-    sessionName: text("session_name"),
-    /** `<account>/<roleId>:<sessionName>@<issuedAt>`. */
-    roleSessionKey: text("role_session_key"),
-    record: jsonb("record").notNull(),
-    /** SHA-256 of the redacted record in canonical JSON: equal ids with unequal content are a conflict, never dropped. */
-    contentSha256: text("content_sha256").notNull(),
-    /** Where it was first read: file or listing, and its place there. */
-    origin: text("origin").notNull(),
-    position: integer("position").notNull(),
+    /** What is the event's own, as a JSON array whose keys the type names. */
+    body: text("body").notNull(),
   },
   (table) => [
-    index("events_person").on(table.identityStoreArn, table.userId, table.occurredAt),
+    index("events_person")
+      .on(table.personNo, table.occurredAt)
+      .where(sql`person_no is not null`),
+    index("events_role_session")
+      .on(table.roleSessionNo)
+      .where(sql`role_session_no is not null`),
     index("events_subject")
       .on(table.subjectUserId)
       .where(sql`subject_user_id is not null`),
-    index("events_session_name")
-      .on(table.sessionName)
-      .where(sql`session_name is not null`),
-    index("events_role_session")
-      .on(table.roleSessionKey)
-      .where(sql`role_session_key is not null`),
-    index("events_grants")
+    index("events_administrative")
       .on(table.occurredAt)
-      .where(sql`kind in ('assignment','membership')`),
-    check("events_event_id_form", sql`event_id ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'`),
-    check(
-      "events_kind",
-      sql`kind in ('sign-in-step','portal','token','token-with-iam','role-issued','role-call','assignment','membership','directory-user','session-deleted','policy-updated','administration','unknown')`,
-    ),
-    check("events_person_whole", sql`(identity_store_arn is null) = (user_id is null)`),
+      .where(sql`administrative`),
   ],
+);
+
+/** Calls of one role session that differ in nothing but id and second, within one hour and one batch. Partitioned as `events` is. */
+export const roleCalls = pgTable(
+  "role_calls",
+  {
+    firstAt: time("first_at").notNull(),
+    lastAt: time("last_at").notNull(),
+    typeNo: integer("type_no").notNull(),
+    personNo: integer("person_no"),
+    agentNo: integer("agent_no"),
+    roleSessionNo: integer("role_session_no").notNull(),
+    body: text("body").notNull(),
+    eventIds: uuid("event_ids").array().notNull(),
+    /** Milliseconds after the first. */
+    offsets: integer("offsets").array().notNull(),
+  },
+  (table) => [
+    index("role_calls_person")
+      .on(table.personNo, table.firstAt)
+      .where(sql`person_no is not null`),
+    index("role_calls_role_session").on(table.roleSessionNo),
+  ],
+);
+
+/** Redacted records of one transaction, compressed together. Partitioned by month of `newest_at`. */
+export const recordBatches = pgTable(
+  "record_batches",
+  {
+    batchNo: bigserial("batch_no", { mode: "number" }).notNull(),
+    newestAt: time("newest_at").notNull(),
+    /** When the source showed them: delivery, or when LookupEvents answered. */
+    receivedAt: time("received_at").notNull(),
+    recordedAt: time("recorded_at").notNull().defaultNow(),
+    source: text("source").notNull(),
+    /** `file:<sha256>` or a listing's name; a record names its origin by its place here. */
+    origins: text("origins").array().notNull(),
+    /** Lines of ordinal, origin, position and record between tabs, as raw DEFLATE (RFC 1951). */
+    records: bytes("records").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.batchNo, table.newestAt] })],
 );
 
 /** What could not be decoded: kept with its place, its digest and its text redacted by pattern. */

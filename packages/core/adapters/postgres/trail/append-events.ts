@@ -1,10 +1,24 @@
-/** Appends events exactly once by their id, and finds ids that came with other content. */
+/** Appends events exactly once by their id, folds calls that need no record of their own, and finds ids that came with other content. */
 import type pg from "pg";
-import type { RoleSessionRef, TrailEvent } from "../../../domain/event.ts";
+import type { TrailEvent } from "../../../domain/event.ts";
+import {
+  sessionOf,
+  type FoldedCalls,
+  type StoredEvent,
+} from "../../../domain/trail/stored-event.ts";
+import {
+  fold,
+  isAdministrative,
+  isFoldable,
+  storedForm,
+} from "../../../domain/trail/stored-event.ts";
 import type { DecodedRecord } from "../../../domain/trail/decode.ts";
-import { roleSessionKey } from "../../../domain/trail/identity.ts";
 import { redactText } from "../../../domain/trail/redact.ts";
 import type { AppendBatch } from "../../../ports/trail-store.ts";
+import { column } from "./columns.ts";
+import { insertBatch } from "./record-batches.ts";
+import type { Term, TermNumbers } from "./terms.ts";
+import { watchedPeople, type Watched } from "./watched-people.ts";
 
 type DecodedEvent = Extract<DecodedRecord, { outcome: "event" }>;
 type Conflict = Extract<DecodedRecord, { outcome: "undecodable" }> & { position: number };
@@ -15,113 +29,212 @@ export interface Appended {
   readonly conflicts: readonly (readonly Conflict[])[];
 }
 
-interface Placed {
+/** An event of a batch in the form in which it is kept. */
+export interface Placed {
   readonly part: number;
   readonly position: number;
   readonly decoded: DecodedEvent;
+  readonly stored: StoredEvent;
+}
+
+export function placedIn(batch: AppendBatch): Placed[] {
+  return batch.parts.flatMap(({ records }, part) =>
+    records.flatMap(({ position, decoded }): Placed[] =>
+      decoded.outcome === "event"
+        ? [{ part, position, decoded, stored: storedForm(decoded.event) }]
+        : [],
+    ),
+  );
+}
+
+/** Every term that the events refer to. */
+export function* termsOf(placed: readonly Placed[]): Generator<Term> {
+  for (const { stored, decoded } of placed) {
+    yield { kind: "type", value: stored.type, name: null };
+    if (stored.person !== null) yield { kind: "person", value: stored.person, name: null };
+    if (stored.agent !== null) yield { kind: "agent", value: stored.agent, name: null };
+    if (stored.roleSession !== null) {
+      const name = sessionOf(decoded.event)!.sessionName;
+      yield { kind: "role-session", value: stored.roleSession, name };
+    }
+  }
+}
+
+export interface AppendOptions {
+  readonly terms: TermNumbers;
+  /** Every call keeps its record. */
+  readonly keepCalls: boolean;
 }
 
 /**
- * Rows go in by event id: two writers over the same records in opposite order would deadlock otherwise (40P01).
+ * Ids go in in their order: two writers over the same records in opposite order would deadlock otherwise (40P01).
  * A conflict is what stands under the same id with another content: it is reported and kept, never dropped.
  */
-export async function appendEvents(client: pg.PoolClient, batch: AppendBatch): Promise<Appended> {
-  const placed = batch.parts.flatMap(({ records }, part) =>
-    records.flatMap(({ position, decoded }): Placed[] =>
-      decoded.outcome === "event" ? [{ part, position, decoded }] : [],
-    ),
-  );
+export async function appendEvents(
+  client: pg.PoolClient,
+  batch: AppendBatch,
+  placed: readonly Placed[],
+  options: AppendOptions,
+): Promise<Appended> {
   const appended: TrailEvent[][] = batch.parts.map(() => []);
   const conflicts: Conflict[][] = batch.parts.map(() => []);
   if (placed.length === 0) return { appended, conflicts };
-  const rows = JSON.stringify(
-    placed.map((one, ordinal) => rowOf(one, ordinal, batch.parts[one.part]!.origin)),
-  );
-  const inserted = await client.query<{ event_id: string }>(INSERT, [rows, batch.receivedAt]);
-  const fresh = new Set(inserted.rows.map((row) => row.event_id));
-  const odd = await conflictsAmong(client, placed, fresh);
-  placed.forEach((one, ordinal) => {
-    if (odd.has(ordinal)) conflicts[one.part]!.push(conflictOf(one));
-    else if (fresh.delete(one.decoded.event.eventId)) appended[one.part]!.push(one.decoded.event);
-  });
+  const firsts = firstOfEachId(placed);
+  const watched = options.keepCalls ? null : await watchedPeople(client);
+  const folds = ({ decoded: { event }, stored }: Placed) =>
+    watched !== null &&
+    stored.roleSession !== null &&
+    isFoldable(event, batch.receivedAt) &&
+    !isWatched(event, watched);
+  const whole = new Set([...firsts.values()].filter((one) => !folds(one)));
+  const batchNo = whole.size === 0 ? null : await nextBatch(client);
+  const known = await claimIds(client, placed, firsts, whole, batchNo);
+  for (const one of placed) {
+    const first = firsts.get(one.decoded.event.eventId)!;
+    const content = known.get(one.decoded.event.eventId) ?? first.decoded.contentSha256;
+    if (content !== one.decoded.contentSha256) conflicts[one.part]!.push(conflictOf(one));
+    else if (one === first && !known.has(one.decoded.event.eventId))
+      appended[one.part]!.push(one.decoded.event);
+  }
+  const fresh = [...firsts.values()].filter((one) => !known.has(one.decoded.event.eventId));
+  const kept = fresh.filter((one) => whole.has(one));
+  if (kept.length > 0) {
+    await insertBatch(client, batch, batchNo!, placed, kept);
+    await insertEvents(client, kept, options.terms);
+  }
+  const calls = fold(fresh.flatMap((one) => (whole.has(one) ? [] : [one.stored])));
+  if (calls.length > 0) await insertCalls(client, calls, options.terms);
   return { appended, conflicts };
 }
 
-const ROW = `as r(event_id text, occurred_at timestamptz, kind text, event_name text, event_source text, region text,
-  account_id text, identity_store_arn text, user_id text, subject_user_id text, session_name text,
-  role_session_key text, record jsonb, content_sha256 text, origin text, position int, ordinal int)`;
+function firstOfEachId(placed: readonly Placed[]): Map<string, Placed> {
+  const firsts = new Map<string, Placed>();
+  for (const one of placed) {
+    const { eventId } = one.decoded.event;
+    if (!firsts.has(eventId)) firsts.set(eventId, one);
+  }
+  return firsts;
+}
 
-const INSERT = `
-  insert into events (event_id, occurred_at, received_at, kind, event_name, event_source, region, account_id,
-                      identity_store_arn, user_id, subject_user_id, session_name, role_session_key,
-                      record, content_sha256, origin, position)
-  select distinct on (event_id)
-         event_id, occurred_at, $2::timestamptz, kind, event_name, event_source, region, account_id,
-         identity_store_arn, user_id, subject_user_id, session_name, role_session_key,
-         record, content_sha256, origin, position
-    from jsonb_to_recordset($1::jsonb) ${ROW}
-   order by event_id, ordinal
+function isWatched(event: TrailEvent, { people, names }: Watched): boolean {
+  if (event.person !== null && people.has(event.person.userId)) return true;
+  const session = sessionOf(event);
+  return session !== null && names.has(session.sessionName);
+}
+
+async function nextBatch(client: pg.PoolClient): Promise<number> {
+  const { rows } = await client.query<{ no: number }>(
+    "select nextval('record_batches_batch_no_seq') as no",
+  );
+  return rows[0]!.no;
+}
+
+/** Takes the ids that nobody has taken. Answers the others with the content that stands under them. */
+async function claimIds(
+  client: pg.PoolClient,
+  placed: readonly Placed[],
+  firsts: ReadonlyMap<string, Placed>,
+  whole: ReadonlySet<Placed>,
+  batchNo: number | null,
+): Promise<Map<string, string>> {
+  const ordinals = new Map(placed.map((one, ordinal) => [one, ordinal]));
+  const ids = [...firsts.keys()].toSorted();
+  const ones = ids.map((id) => firsts.get(id)!);
+  const { rows } = await client.query<{ event_id: string }>(CLAIM, [
+    column(ids),
+    column(ones.map((one) => one.stored.occurredAt)),
+    column(ones.map((one) => one.decoded.contentSha256)),
+    column(ones.map((one) => (whole.has(one) ? ordinals.get(one)! : null))),
+    batchNo,
+  ]);
+  if (rows.length === ids.length) return new Map();
+  const claimed = new Set(rows.map((row) => row.event_id));
+  const { rows: stored } = await client.query<{ event_id: string; content: string }>(
+    `select event_id, encode(content_sha256, 'hex') as content from event_ids where event_id = any($1::uuid[])`,
+    [ids.filter((id) => !claimed.has(id))],
+  );
+  return new Map(stored.map((row) => [row.event_id, row.content]));
+}
+
+const CLAIM = `
+  insert into event_ids (event_id, occurred_at, content_sha256, batch_no, ordinal)
+  select event_id, occurred_at, decode(content, 'hex'), case when ordinal is not null then $5::bigint end, ordinal
+    from unnest(string_to_array($1, E'\\n', '')::uuid[], string_to_array($2, E'\\n', '')::timestamptz[],
+                string_to_array($3, E'\\n', ''), string_to_array($4, E'\\n', '')::int[])
+         as r(event_id, occurred_at, content, ordinal)
   on conflict (event_id) do nothing
   returning event_id`;
 
-/** Which of the records that were not appended stand stored with another content. Few are asked about, mostly none. */
-async function conflictsAmong(
+async function insertEvents(
   client: pg.PoolClient,
-  placed: readonly Placed[],
-  fresh: ReadonlySet<string>,
-): Promise<Set<number>> {
-  const first = new Set(fresh);
-  const repeats = placed.flatMap(({ decoded }, ordinal) =>
-    first.delete(decoded.event.eventId) ? [] : [{ ordinal, decoded }],
-  );
-  if (repeats.length === 0) return new Set();
-  const { rows } = await client.query<{ ordinal: number }>(
-    `select r.ordinal
-       from unnest($1::int[], $2::text[], $3::text[]) as r(ordinal, event_id, content_sha256)
-       join events e using (event_id)
-      where e.content_sha256 <> r.content_sha256`,
+  kept: readonly Placed[],
+  terms: TermNumbers,
+): Promise<void> {
+  const all = kept.map((one) => one.stored);
+  await client.query(
+    `insert into events (occurred_at, event_id, type_no, person_no, agent_no, role_session_no, administrative,
+                         subject_user_id, body)
+     select * from unnest(string_to_array($1, E'\\n', '')::timestamptz[], string_to_array($2, E'\\n', '')::uuid[],
+                          string_to_array($3, E'\\n', '')::int[], string_to_array($4, E'\\n', '')::int[],
+                          string_to_array($5, E'\\n', '')::int[], string_to_array($6, E'\\n', '')::int[],
+                          string_to_array($7, E'\\n', '')::boolean[], string_to_array($8, E'\\n', ''),
+                          string_to_array($9, E'\\n', ''))`,
     [
-      repeats.map((repeat) => repeat.ordinal),
-      repeats.map((repeat) => repeat.decoded.event.eventId),
-      repeats.map((repeat) => repeat.decoded.contentSha256),
+      column(all.map((one) => one.occurredAt)),
+      column(all.map((one) => one.eventId)),
+      ...numbersOf(all, terms),
+      column(kept.map((one) => (isAdministrative(one.decoded.event) ? "t" : "f"))),
+      column(all.map((one) => one.subjectUserId)),
+      column(all.map((one) => one.body)),
     ],
   );
-  return new Set(rows.map((row) => row.ordinal));
 }
 
-/** The role session that an event belongs to: the one that was issued, or that made the call. */
-export function sessionOf(event: TrailEvent): RoleSessionRef | null {
-  return event.kind === "role-issued" || event.kind === "role-call"
-    ? event.session
-    : (event.callerSession ?? null);
+/** Calls of one hour lie at most 3,599 seconds after their first. */
+async function insertCalls(
+  client: pg.PoolClient,
+  calls: readonly FoldedCalls[],
+  terms: TermNumbers,
+): Promise<void> {
+  const sorted = calls.map((group) => ({
+    ...group,
+    calls: group.calls.toSorted((a, b) => (a.occurredAt < b.occurredAt ? -1 : 1)),
+  }));
+  await client.query(
+    `insert into role_calls (first_at, last_at, type_no, person_no, agent_no, role_session_no, body, event_ids, offsets)
+     select first_at, last_at, type_no, person_no, agent_no, role_session_no, body, ids::uuid[], offsets::int[]
+       from unnest(string_to_array($1, E'\\n', '')::timestamptz[], string_to_array($2, E'\\n', '')::timestamptz[],
+                   string_to_array($3, E'\\n', '')::int[], string_to_array($4, E'\\n', '')::int[],
+                   string_to_array($5, E'\\n', '')::int[], string_to_array($6, E'\\n', '')::int[],
+                   string_to_array($7, E'\\n', ''), string_to_array($8, E'\\n', ''), string_to_array($9, E'\\n', ''))
+            as r(first_at, last_at, type_no, person_no, agent_no, role_session_no, body, ids, offsets)`,
+    [
+      column(sorted.map((group) => group.calls[0]!.occurredAt)),
+      column(sorted.map((group) => group.calls.at(-1)!.occurredAt)),
+      ...numbersOf(sorted, terms),
+      column(sorted.map((group) => group.body)),
+      column(sorted.map((group) => `{${group.calls.map((call) => call.eventId).join(",")}}`)),
+      column(sorted.map((group) => `{${offsetsOf(group).join(",")}}`)),
+    ],
+  );
 }
 
-function rowOf(
-  { position, decoded }: Placed,
-  ordinal: number,
-  origin: string,
-): Record<string, unknown> {
-  const { event } = decoded;
-  const session = sessionOf(event);
-  return {
-    event_id: event.eventId,
-    occurred_at: event.occurredAt,
-    kind: event.kind,
-    event_name: event.eventName,
-    event_source: event.eventSource,
-    region: event.region,
-    account_id: event.accountId,
-    identity_store_arn: event.person?.identityStoreArn ?? null,
-    user_id: event.person?.userId ?? null,
-    subject_user_id: event.subjectUserId,
-    session_name: session?.sessionName ?? null,
-    role_session_key: session === null ? null : roleSessionKey(session),
-    record: decoded.record,
-    content_sha256: decoded.contentSha256,
-    origin,
-    position,
-    ordinal,
-  };
+/** Milliseconds after the first call. */
+function offsetsOf({ calls }: FoldedCalls): number[] {
+  const first = Date.parse(calls[0]!.occurredAt);
+  return calls.map((call) => Date.parse(call.occurredAt) - first);
+}
+
+function numbersOf(
+  rows: readonly Pick<StoredEvent, "type" | "person" | "agent" | "roleSession">[],
+  terms: TermNumbers,
+): string[] {
+  return [
+    column(rows.map((row) => terms.of("type", row.type))),
+    column(rows.map((row) => terms.of("person", row.person))),
+    column(rows.map((row) => terms.of("agent", row.agent))),
+    column(rows.map((row) => terms.of("role-session", row.roleSession))),
+  ];
 }
 
 function conflictOf(item: Placed): Conflict {
@@ -129,7 +242,7 @@ function conflictOf(item: Placed): Conflict {
     outcome: "undecodable",
     reason: "event-id-conflict",
     recordSha256: item.decoded.contentSha256,
-    excerpt: redactText(JSON.stringify(item.decoded.record)),
+    excerpt: redactText(item.decoded.text),
     eventId: item.decoded.event.eventId,
     position: item.position,
   };

@@ -2,10 +2,11 @@
 import type { LedgerFacts } from "../../../domain/coverage/facts.ts";
 import type { TrailEvent } from "../../../domain/event.ts";
 import type { Instant } from "../../../domain/time.ts";
-import { decodeStored } from "../../../domain/trail/decode.ts";
+
 import type { CoverageRow, ObservationStore } from "../../../ports/observation-store.ts";
 import type { Database } from "../database.ts";
 import { readLedgerFacts } from "../coverage/ledger-facts.ts";
+import { eventsOfRows, type StoredRow } from "./stored-rows.ts";
 
 export class PostgresObservationStore implements ObservationStore {
   readonly #database: Database;
@@ -41,12 +42,14 @@ export class PostgresObservationStore implements ObservationStore {
   }
 
   async grantEvents(before: Instant): Promise<TrailEvent[]> {
-    const { rows } = await this.#database.pool.query<{ record: unknown }>(
-      `select record from events
-        where kind in ('assignment', 'membership') and occurred_at < $1
-        order by occurred_at, event_id`,
+    const { rows } = await this.#database.pool.query<StoredRow>(
+      `select e.*, null::uuid[] as event_ids, null::int[] as offsets
+         from events e join event_terms t on t.term_no = e.type_no
+        where e.administrative and e.occurred_at < $1
+          and t.kind = 'type' and (t.value like '["assignment",%' or t.value like '["membership",%')
+        order by e.occurred_at, e.event_id`,
       [before],
     );
-    return rows.map((row) => decodeStored(row.record));
+    return (await eventsOfRows(this.#database.pool, rows)).flat();
   }
 }

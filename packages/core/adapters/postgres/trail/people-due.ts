@@ -5,7 +5,7 @@
 import type pg from "pg";
 import type { TrailEvent } from "../../../domain/event.ts";
 import type { Instant } from "../../../domain/time.ts";
-import { sessionOf } from "./append-events.ts";
+import { sessionOf } from "../../../domain/trail/stored-event.ts";
 
 interface NamedPerson {
   arn: string;
@@ -28,7 +28,7 @@ export async function markPeopleDue(
   await lockPeople(client);
   await upsertPeople(client, namedPeople(events), now);
   await upsertNames(client, events);
-  // A person who is due already is touched too: a sweep may have read their events before this batch, and waits to say otherwise.
+  // A person who is due already is locked too: a sweep may have read their events before this batch, and waits to say otherwise.
   await client.query(
     `with mentions as (
        select * from jsonb_to_recordset($1::jsonb) as m(name text, "userId" text, at timestamptz)),
@@ -44,7 +44,8 @@ export async function markPeopleDue(
         order by 1, 2 for update of p)
      update people p set due_at = least(p.due_at, $2), last_event_at = greatest(p.last_event_at, locked.at)
        from locked
-      where p.identity_store_arn = locked.arn and p.user_id = locked.user_id`,
+      where p.identity_store_arn = locked.arn and p.user_id = locked.user_id
+        and (p.due_at is null or p.due_at > $2 or p.last_event_at is null or p.last_event_at < locked.at)`,
     [JSON.stringify(mentionsIn(events)), now],
   );
 }

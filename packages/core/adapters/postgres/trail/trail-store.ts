@@ -4,6 +4,7 @@
  */
 import type pg from "pg";
 import type { DecodedRecord } from "../../../domain/trail/decode.ts";
+import { keptSince, withinRetention } from "../../../domain/trail/retention.ts";
 import type { Instant } from "../../../domain/time.ts";
 import type { SourcedRecord } from "../../../ports/event-source.ts";
 import type {
@@ -15,17 +16,37 @@ import type {
   TrailStore,
 } from "../../../ports/trail-store.ts";
 import type { Database } from "../database.ts";
-import { appendEvents } from "./append-events.ts";
+import { appendEvents, placedIn, termsOf, type Appended } from "./append-events.ts";
 import { addCoverage } from "./coverage.ts";
 import { markPeopleDue } from "./people-due.ts";
+import { Months } from "./months.ts";
+import { TermNumbers } from "./terms.ts";
 import { refusedData, withoutUnstorable } from "./unstorable.ts";
 import { transaction } from "../transaction.ts";
 
+export interface TrailStoreOptions {
+  /** Calls of permission sets' roles keep their records too. */
+  readonly keepCalls?: boolean;
+  /** Null: events are kept for ever. */
+  readonly retentionDays?: number | null;
+}
+
 export class PostgresTrailStore implements TrailStore {
   readonly #database: Database;
+  readonly #terms: TermNumbers;
+  readonly #months: Months;
+  readonly #keepCalls: boolean;
+  readonly #retentionDays: number | null;
 
-  constructor(database: Database) {
+  constructor(
+    database: Database,
+    { keepCalls = false, retentionDays = null }: TrailStoreOptions = {},
+  ) {
     this.#database = database;
+    this.#terms = new TermNumbers(database.pool);
+    this.#months = new Months(database.pool);
+    this.#keepCalls = keepCalls;
+    this.#retentionDays = retentionDays;
   }
 
   async fileStates(sha256s: readonly string[]): Promise<Map<string, FileState>> {
@@ -49,26 +70,54 @@ export class PostgresTrailStore implements TrailStore {
     );
   }
 
-  async append(batch: AppendBatch, now: Instant): Promise<AppendResult[]> {
-    const appended = (storable: AppendBatch) =>
-      transaction(this.#database, (client) => write(client, storable, now));
+  async append(given: AppendBatch, now: Instant): Promise<AppendResult[]> {
+    const since = keptSince(now, this.#retentionDays);
+    const batch = since === null ? given : withinRetentionOf(given, since);
     try {
-      return await appended(batch);
+      return await this.#write(batch, now);
     } catch (error) {
       if (refusedData(error) === null) throw error;
-      return appended(await withoutUnstorable(batch, (some) => this.#tryOut(some, now)));
+      const storable = await withoutUnstorable(batch, (some) => this.#tryOut(some, now));
+      return this.#write(storable, now);
     }
   }
 
-  /** Writes the batch and takes it back. */
+  /** Writes the batch and takes it back; terms and months that it made stay, and harm nothing. */
   async #tryOut(batch: AppendBatch, now: Instant): Promise<void> {
     const takenBack = new Error("taken back");
-    await transaction(this.#database, async (client) => {
-      await write(client, batch, now);
+    await this.#write(batch, now, () => {
       throw takenBack;
     }).catch((error: unknown) => {
       if (error !== takenBack) throw error;
     });
+  }
+
+  /** `beforeCommit` may throw: nothing of the batch stays then. */
+  async #write(
+    batch: AppendBatch,
+    now: Instant,
+    beforeCommit: () => void = () => undefined,
+  ): Promise<AppendResult[]> {
+    const placed = placedIn(batch);
+    await this.#months.make(placed.map((one) => one.stored.occurredAt));
+    await this.#terms.learn(termsOf(placed));
+    const options = { terms: this.#terms, keepCalls: this.#keepCalls };
+    return transaction(this.#database, async (client) => {
+      const appended = await appendEvents(client, batch, placed, options);
+      const results = await settle(client, batch, appended, now);
+      beforeCommit();
+      return results;
+    });
+  }
+
+  async forget(now: Instant): Promise<number> {
+    const since = keptSince(now, this.#retentionDays);
+    if (since === null) return 0;
+    const { rows } = await this.#database.pool.query<{ months: number }>(
+      "select curfew_forget_months($1) as months",
+      [since],
+    );
+    return rows[0]!.months;
   }
 
   async readThrough(stream: string): Promise<Instant | null> {
@@ -115,12 +164,24 @@ export class PostgresTrailStore implements TrailStore {
   }
 }
 
-async function write(
+function withinRetentionOf(batch: AppendBatch, since: Instant): AppendBatch {
+  const parts = batch.parts.map((part) => ({
+    ...part,
+    records: part.records.map((record) => ({
+      ...record,
+      decoded: withinRetention(record.decoded, since),
+    })),
+  }));
+  return { ...batch, parts };
+}
+
+/** All that goes with the events: rejects, people due, coverage, progress. */
+async function settle(
   client: pg.PoolClient,
   batch: AppendBatch,
+  { appended, conflicts }: Appended,
   now: Instant,
 ): Promise<AppendResult[]> {
-  const { appended, conflicts } = await appendEvents(client, batch);
   const rejects = batch.parts.map((part, index) => [...undecodableOf(part), ...conflicts[index]!]);
   await keepUndecodable(
     client,

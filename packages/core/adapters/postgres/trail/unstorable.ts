@@ -85,7 +85,7 @@ async function refusalOf(
 
 function undecodable(decoded: DecodedRecord, code: string): DecodedRecord {
   const reason = `the database cannot hold it (SQLSTATE ${code})`;
-  const original = decoded.outcome === "event" ? JSON.stringify(decoded.record) : "(not shown)";
+  const original = decoded.outcome === "event" ? decoded.text : "(not shown)";
   return {
     outcome: "undecodable",
     reason,

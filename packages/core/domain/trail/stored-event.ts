@@ -1,0 +1,251 @@
+/**
+ * The form in which a decoded event is kept: what it repeats of other events (type, person, client, role session) as terms that are
+ * stored once, and the rest as a short body. Guarantees that `restored(storedForm(event))` is the event again, whatever its kind and
+ * fields; knows nothing of where either is stored.
+ */
+import type { EventKind, RoleSessionRef, TrailEvent } from "../event.ts";
+import { epoch, HOUR, type Instant } from "../time.ts";
+import { permissionSetOfRole } from "./identity.ts";
+
+/** Texts that many events share. */
+export interface EventTerms {
+  /** `[kind, eventSource, eventName, region, accountId, keys of the body]` as JSON. */
+  readonly type: string;
+  /** `<identityStoreArn> <userId>`. */
+  readonly person: string | null;
+  /** The user agent, the id of the CLI's process taken out of it. */
+  readonly agent: string | null;
+  /** `[accountId, roleId, roleName, sessionName, issuedAt]` as JSON. */
+  readonly roleSession: string | null;
+}
+
+export interface StoredEvent extends EventTerms {
+  readonly eventId: string;
+  readonly occurredAt: Instant;
+  readonly subjectUserId: string | null;
+  /** Values of the keys that the type names, as a JSON array. */
+  readonly body: string;
+}
+
+/** Calls of one role session that differ in nothing but their id and their second, within one hour. */
+export interface FoldedCalls extends EventTerms {
+  readonly body: string;
+  /** In the order in which they were read; never empty. */
+  readonly calls: readonly { readonly eventId: string; readonly occurredAt: Instant }[];
+}
+
+/** Longer texts are hardly shared, and AWS writes none: it cuts a user agent at 1 KB and a session's name has at most 64 characters. */
+const LONGEST_TERM = 1_024;
+
+/** Text that may stand in a column and in a term as it is. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
+/** One process of the AWS CLI: it would make every user agent its own. */
+const PROCESS = /\bsid\/([0-9a-zA-Z]{1,64})\b/;
+
+/** Kinds of which organisations have many; all others are changes that are asked for by time. */
+const BULK: ReadonlySet<EventKind> = new Set([
+  "sign-in-step",
+  "portal",
+  "token",
+  "token-with-iam",
+  "role-issued",
+  "role-call",
+]);
+
+/** True for what changes who may do what: few, and asked for by their time. */
+export function isAdministrative(event: TrailEvent): boolean {
+  return !BULK.has(event.kind);
+}
+
+/** The role session that an event belongs to: the one that was issued, or that made the call. */
+export function sessionOf(event: TrailEvent): RoleSessionRef | null {
+  return event.kind === "role-issued" || event.kind === "role-call"
+    ? event.session
+    : (event.callerSession ?? null);
+}
+
+export function personTerm(person: { identityStoreArn: string; userId: string }): string {
+  return `${person.identityStoreArn} ${person.userId}`;
+}
+
+export function storedForm(event: TrailEvent): StoredEvent {
+  const { eventId, occurredAt, kind, eventName, eventSource, region, accountId, person, ...rest } =
+    event;
+  const session = sessionOf(event);
+  const roleSession = session === null ? null : shortTerm(sessionTerm(session));
+  // The order of the keys is that in which decoding writes them: two orders would only make two types of one.
+  const keys: string[] = [];
+  const values: unknown[] = [];
+  const absent: string[] = [];
+  let agent: string | null = null;
+  let subjectUserId: string | null = null;
+  for (const key in rest) {
+    const value = rest[key as keyof typeof rest] as unknown;
+    if (value === undefined) continue;
+    if (value === null) absent.push(key);
+    else if (key === "userAgent" && isTerm(value)) {
+      const process = processIn(value);
+      agent = process === null ? value : value.replace(PROCESS, "sid/*");
+      if (process !== null) {
+        keys.push("#process");
+        values.push(process);
+      }
+    } else if (key === "subjectUserId" && isTerm(value)) subjectUserId = value;
+    else if (isSession(key, value) && (value === session || sessionTerm(value) === roleSession))
+      keys.push(`@${key}`);
+    else {
+      keys.push(key);
+      values.push(value);
+    }
+  }
+  return {
+    eventId,
+    occurredAt,
+    type: JSON.stringify([kind, eventSource, eventName, region, accountId, absent, ...keys]),
+    person: person === null ? null : personTerm(person),
+    agent,
+    roleSession,
+    subjectUserId,
+    body: JSON.stringify(values),
+  };
+}
+
+/** The event again. Throws `TypeError` when the form was not made by `storedForm`. */
+export function restored(stored: StoredEvent): TrailEvent {
+  const type = typeOf(stored.type);
+  const values = JSON.parse(stored.body) as unknown[];
+  const session = stored.roleSession === null ? null : sessionFrom(stored.roleSession);
+  const event: Record<string, unknown> = {
+    eventId: stored.eventId,
+    occurredAt: stored.occurredAt,
+    kind: type.kind,
+    eventName: type.eventName,
+    eventSource: type.eventSource,
+    region: type.region,
+    accountId: type.accountId,
+    person: stored.person === null ? null : personFrom(stored.person),
+  };
+  for (const key of type.absent) event[key] = null;
+  let agent = stored.agent;
+  let place = 0;
+  for (const key of type.keys) {
+    if (key.startsWith("@")) event[key.slice(1)] = session;
+    else if (key === "#process") agent = agent!.replace("sid/*", `sid/${String(values[place++])}`);
+    else event[key] = values[place++];
+  }
+  if (agent !== null) event["userAgent"] = agent;
+  if (stored.subjectUserId !== null) event["subjectUserId"] = stored.subjectUserId;
+  return event as unknown as TrailEvent;
+}
+
+/** Gathers calls that may be folded. The order of the events decides nothing but the order of the calls. */
+export function fold(events: readonly StoredEvent[]): FoldedCalls[] {
+  const groups = new Map<string, { first: StoredEvent; calls: StoredEvent[] }>();
+  for (const event of events) {
+    const hour = Math.floor(epoch(event.occurredAt) / HOUR);
+    const key = `${hour}\n${event.type}\n${event.person}\n${event.agent}\n${event.roleSession}\n${event.body}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { first: event, calls: [event] });
+    else group.calls.push(event);
+  }
+  return [...groups.values()].map(({ first, calls }) => ({
+    type: first.type,
+    person: first.person,
+    agent: first.agent,
+    roleSession: first.roleSession,
+    body: first.body,
+    calls: calls.map(({ eventId, occurredAt }) => ({ eventId, occurredAt })),
+  }));
+}
+
+/** The calls again, each as the event it was. */
+export function unfolded({ calls, ...shared_ }: FoldedCalls): TrailEvent[] {
+  const {
+    eventId: _first,
+    occurredAt: _at,
+    ...common
+  } = restored({
+    ...shared_,
+    subjectUserId: null,
+    ...calls[0]!,
+  });
+  return calls.map(({ eventId, occurredAt }) => ({ ...common, eventId, occurredAt }) as TrailEvent);
+}
+
+/**
+ * Whether a call is kept folded: a call of a permission set's role that was allowed and opened no further session. Denied calls and
+ * `AssumeRole*` are evidence that nothing else replaces, and a record that claims to be of the future is looked at by itself.
+ */
+export function isFoldable(event: TrailEvent, receivedAt: Instant): boolean {
+  return (
+    event.kind === "role-call" &&
+    event.errorCode === null &&
+    event.subjectUserId === null &&
+    event.session.permissionSetName !== null &&
+    !event.eventName.startsWith("AssumeRole") &&
+    event.occurredAt <= receivedAt
+  );
+}
+
+function isTerm(value: unknown): value is string {
+  return typeof value === "string" && value.length <= LONGEST_TERM && PLAIN.test(value);
+}
+
+function shortTerm(value: string): string | null {
+  return value.length <= LONGEST_TERM ? value : null;
+}
+
+/** The id of the process that a user agent names; null where putting a star in its place could not be undone. */
+function processIn(agent: string): string | null {
+  return agent.includes("sid/*") ? null : (PROCESS.exec(agent)?.[1] ?? null);
+}
+
+function isSession(key: string, value: unknown): value is RoleSessionRef {
+  return (key === "session" || key === "callerSession") && typeof value === "object";
+}
+
+function sessionTerm(session: RoleSessionRef): string {
+  const { accountId, roleId, roleName, sessionName, issuedAt } = session;
+  return JSON.stringify([accountId, roleId, roleName, sessionName, issuedAt]);
+}
+
+function sessionFrom(term: string): RoleSessionRef {
+  const [accountId, roleId, roleName, sessionName, issuedAt] = JSON.parse(term) as [
+    string,
+    string,
+    string,
+    string,
+    Instant,
+  ];
+  const permissionSetName = permissionSetOfRole(roleName);
+  return { accountId, roleId, roleName, sessionName, permissionSetName, issuedAt };
+}
+
+function personFrom(term: string): { identityStoreArn: string; userId: string } {
+  const space = term.lastIndexOf(" ");
+  return { identityStoreArn: term.slice(0, space), userId: term.slice(space + 1) };
+}
+
+interface EventType {
+  readonly kind: string;
+  readonly eventSource: string;
+  readonly eventName: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly absent: readonly string[];
+  readonly keys: readonly string[];
+}
+
+function typeOf(term: string): EventType {
+  const [kind, eventSource, eventName, region, accountId, absent, ...keys] = JSON.parse(term) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string[],
+    ...string[],
+  ];
+  return { kind, eventSource, eventName, region, accountId, absent, keys };
+}
