@@ -11,6 +11,6 @@ export const SCHEDULES: Readonly<Record<JobName, { readonly everySeconds: number
   "advance-revocations": { everySeconds: 5 },
   // Which week is due stands in the database; this only asks.
   "seal-weekly-report": { everySeconds: 300 },
-  // A month passes its retention once a month.
-  "forget-months": { everySeconds: 3_600 },
+  // Whether a month is past its retention is asked of the database.
+  "forget-months": { everySeconds: 300 },
 };
