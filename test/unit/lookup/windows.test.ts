@@ -12,6 +12,7 @@ import {
   settledBefore,
   settledPart,
   shorter,
+  SHORTEST,
   wantedSpan,
 } from "#core/flows/ingest/windows";
 import type { TimeWindow } from "#core/ports/window-store";
@@ -109,7 +110,7 @@ test("windows become shorter with many pages, longer with few, and longer than a
   expect(shorter(8 * LONGEST)).toBe(LONGEST / 2);
   let length = LONGEST;
   for (let n = 0; n < 40; n += 1) length = shorter(length);
-  expect(length).toBe(MINUTE);
+  expect(length).toBe(SHORTEST);
 });
 
 test("ninety days of silence cost a handful of windows", () => {

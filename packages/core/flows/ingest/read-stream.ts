@@ -4,7 +4,7 @@
  * and told as a fault in the end; whatever could be read was read. What CloudTrail delivers after two hours it does not see again.
  */
 import { Fault } from "../../domain/fault.ts";
-import { between, instant, MINUTE, type Instant } from "../../domain/time.ts";
+import { between, instant, MINUTE, SECOND, type Instant } from "../../domain/time.ts";
 import type { PolledSource } from "../../ports/event-source.ts";
 import type { TimeWindow, WindowStore } from "../../ports/window-store.ts";
 import { NOTHING, sum, type IngestReceipt } from "./ingest-receipt.ts";
@@ -16,19 +16,19 @@ import {
   lengthAfter,
   LONGEST,
   missingOf,
+  MOST_PAGES,
   newestWindow,
   settledBefore,
   settledPart,
   shorter,
+  SHORTEST,
   wantedSpan,
 } from "./windows.ts";
 
 /** While older windows are read, what happened since is read about this often. */
 const REFRESH = 5 * MINUTE;
-/** A window that breaks off this often, ever smaller, is left for the next reading. */
-const MOST_BREAKS = 8;
 /** A listing that leaves so many windows is out of order as a whole. */
-const MOST_LEFT = 3;
+const MOST_LEFT = 5;
 
 export interface StreamWanted {
   /** Where to begin when the stream was never read; at most the listing's reach. */
@@ -154,10 +154,16 @@ class StreamReading {
     }
     this.#breaks = 0;
     const { closed, pages } = result;
-    const whole = closed?.from === window.from;
-    this.#length = whole || this.#length <= LONGEST ? lengthAfter(this.#length, pages) : LONGEST;
+    this.#length = this.#lengthAfter(window, result);
     if (closed !== null) await this.#close(closed, readAt);
     await this.#tell(window, pages, null);
+  }
+
+  /** What is left between two windows says nothing of longer ones. */
+  #lengthAfter(window: TimeWindow, { closed, pages }: WindowReceipt): number {
+    if (this.#length > LONGEST && closed?.from !== window.from) return LONGEST;
+    const remainder = between(window.from, window.to) < this.#length;
+    return remainder && pages <= MOST_PAGES ? this.#length : lengthAfter(this.#length, pages);
   }
 
   async #close(closed: TimeWindow, readAt: Instant): Promise<void> {
@@ -170,14 +176,16 @@ class StreamReading {
     await this.#ports.windows.markRead(this.#source.stream, settled, when);
   }
 
-  /** A window is asked for once more as it is; after that its newer half is, and so on. */
+  /** A window is asked for once more as it is, then its newer half is; the shortest one is left for the next reading. */
   async #brokeOff(window: TimeWindow, fault: Fault): Promise<void> {
     this.#breaks += 1;
-    if (this.#breaks > 1) this.#length = shorter(between(window.from, window.to));
-    if (this.#breaks >= MOST_BREAKS) {
+    const length = between(window.from, window.to);
+    if (this.#breaks > 1 && length <= SHORTEST + SECOND) {
       this.#seen.push(window);
       this.#leftBehind.push(fault);
       this.#breaks = 0;
+    } else if (this.#breaks > 1) {
+      this.#length = shorter(length);
     }
     await this.#tell(window, 0, fault);
   }

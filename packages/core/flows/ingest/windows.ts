@@ -26,7 +26,8 @@ export const LONGEST = DAY;
 export const MOST_PAGES = 200;
 /** Of a stream in which nothing happens, so that 90 days of silence cost a handful of requests. */
 const LONGEST_SILENT = 64 * DAY;
-const SHORTEST = MINUTE;
+/** What breaks off although it is this short is no matter of its length. */
+export const SHORTEST = 15 * MINUTE;
 
 /** What is to be read of a listing. */
 export interface Wanted {
