@@ -209,6 +209,21 @@ describe("a forged proof is refused:", () => {
       "the only successor that carries a signature for it is not valid itself",
     ]);
   });
+  test("a signed digest in the place of the one that its successor names", () => {
+    const other = makeDigest({ endsAt: hourOf(1), logs: [logFile(hourOf(0), "other")] });
+    const next = makeDigest({ endsAt: hourOf(2), previous: other });
+    expect(standings([first.file, next.file])).toEqual([
+      ["invalid", `its successor ${next.key} names other bytes under its name`],
+      "valid",
+    ]);
+  });
+  test("a copy for which its valid successor carries a signature that does not fit", () => {
+    const next = makeDigest({ endsAt: hourOf(2), previous: { ...first, signature: "00ff" } });
+    expect(standings([unsigned(first.file), next.file])).toEqual([
+      ["invalid", "the signature that its successor carries does not fit its bytes"],
+      "valid",
+    ]);
+  });
   test("every single byte of a digest", () => {
     for (let at = 0; at < second.plain.length; at += 1) {
       const plain = Buffer.from(second.plain);
