@@ -53,6 +53,7 @@ export interface BucketStand {
 }
 
 let serial = 0;
+let deliveries = 0;
 
 /** An event of its own in the member account. */
 export function record(at: number): object {
@@ -132,8 +133,11 @@ export async function openBucketStand(
     deliver: (minutesAgo = 30, events = 3) => {
       const deliveredAt = clock.at - minutesAgo * MINUTE;
       const records = Array.from({ length: events }, () => record(deliveredAt - 2 * MINUTE));
+      // An account of its own: what was delivered once cannot be delivered again.
+      deliveries += 1;
+      const accountId = String(400_000_000_000 + deliveries);
       const key = simulator.objects.deliver({
-        accountId: MEMBER,
+        accountId,
         region: REGION,
         deliveredAt,
         records,

@@ -74,4 +74,5 @@ test("a key of exactly 1,024 bytes is read", () => {
 test("a key is shown on one line and cut", () => {
   expect(shownKey("a\nb\u202ec")).toBe("a\uFFFDb\uFFFDc");
   expect(shownKey("x".repeat(1_000))).toHaveLength(201);
+  expect(shownKey(`${"x".repeat(199)}😀${"x".repeat(9)}\ud83d`).isWellFormed()).toBe(true);
 });

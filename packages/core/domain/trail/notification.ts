@@ -73,8 +73,8 @@ function fromS3(records: readonly unknown[]): Notification {
     created.push({
       bucket,
       key,
-      etag: unquoted(text(stored?.["eTag"])),
-      versionId: text(stored?.["versionId"]),
+      etag: word(stored?.["eTag"]) ?? "",
+      versionId: word(stored?.["versionId"]),
       bytes: size(stored?.["size"]),
     });
   }
@@ -104,8 +104,8 @@ function fromEventBridge(message: Json): Notification {
   const object_: AnnouncedKey = {
     bucket,
     key,
-    etag: unquoted(text(stored?.["etag"])),
-    versionId: text(stored?.["version-id"]),
+    etag: word(stored?.["etag"]) ?? "",
+    versionId: word(stored?.["version-id"]),
     bytes: size(stored?.["size"]),
   };
   return announced([bucket], message["detail-type"] === "Object Created" ? [object_] : []);
@@ -124,8 +124,11 @@ function decoded(key: string): string | null {
   }
 }
 
-/** S3 writes an ETag in quotes in headers and listings, and without in events. */
-const unquoted = (etag: string | null): string => (etag ?? "").replaceAll('"', "");
+/** An ETag or a version id. S3 writes an ETag in quotes in headers and listings, and without in events. */
+function word(value: unknown): string | null {
+  const bare = text(value)?.replaceAll('"', "") ?? "";
+  return /^[!-~]{1,1024}$/.test(bare) ? bare : null;
+}
 
 const size = (value: unknown): number | null =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;

@@ -27,6 +27,8 @@ export type ObjectKey =
 
 /** S3 allows no longer keys (AWS: S3 User Guide, "Naming Amazon S3 objects"). */
 const LONGEST_KEY = 1_024;
+/** Characters of a key that a sentence shows. */
+const SHOWN = 200;
 
 const KEY = new RegExp(
   [
@@ -85,12 +87,14 @@ function oddity(key: string): string | null {
 
 const foreign = (reason: string): ObjectKey => ({ kind: "foreign", reason });
 
-/** A key as a sentence may show it: on one line, and cut where it is long. */
+/** A key as a sentence may show it: on one line, as Unicode that can be stored, and cut where it is long. */
 export function shownKey(key: string): string {
-  const printable = key.replace(
-    // oxlint-disable-next-line no-control-regex -- control characters are what is removed here
-    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    "\uFFFD",
-  );
-  return printable.length > 200 ? `${printable.slice(0, 200)}…` : printable;
+  const whole = [
+    ...key.replace(
+      // oxlint-disable-next-line no-control-regex -- control characters are what is removed here
+      /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/gu,
+      "\uFFFD",
+    ),
+  ];
+  return whole.length > SHOWN ? `${whole.slice(0, SHOWN).join("")}…` : whole.join("");
 }

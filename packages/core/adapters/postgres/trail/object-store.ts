@@ -33,13 +33,11 @@ export class PostgresObjectStore implements ObjectStore {
   ): Promise<number> {
     if (objects.length === 0) return 0;
     const rows = objects.map(({ log, ...object }) => ({ ...object, ...log }));
-    const { rowCount } = await this.#database.pool.query(ANNOUNCE, [
-      bucket,
-      JSON.stringify(rows),
-      by,
-      now,
-    ]);
-    return rowCount ?? 0;
+    const given = JSON.stringify(rows);
+    const inserted = await this.#database.pool.query(ANNOUNCE, [bucket, given, by, now]);
+    if (by !== "listing") return inserted.rowCount ?? 0;
+    const back = await this.#database.pool.query(BACK_AGAIN, [bucket, given, now]);
+    return (inserted.rowCount ?? 0) + (back.rowCount ?? 0);
   }
 
   async withDue(
@@ -88,8 +86,9 @@ export class PostgresObjectStore implements ObjectStore {
 
 /**
  * New contents only. A row without an ETag stands for whatever content is there when it is read, so it covers every announcement
- * that comes before; and an announcement without one adds nothing to a key that is known. What was gone and is listed is back.
- * Objects are due since their delivery, which makes the order of `next_attempt_at` the order of newest first.
+ * that comes before; and an announcement without one adds nothing to a key that is known. Objects are due since their delivery, which
+ * makes the order of `next_attempt_at` the order of newest first. Waits for no row that is in a reader's hand: the reader needs a
+ * connection that this statement would keep.
  */
 const ANNOUNCE = `
   insert into trail_objects (bucket, key, etag, version_id, account_id, region, delivered_at, bytes, announced_by,
@@ -104,9 +103,17 @@ const ANNOUNCE = `
             where k.bucket = $1 and k.key = r.key
               and (r.etag = '' or k.etag = '' and k.state in ('waiting', 'failing')))
    order by r.key, r.etag
-  on conflict (bucket, key, etag) do update
-     set state = 'waiting', problem = null, attempts = 0, next_attempt_at = excluded.next_attempt_at
-   where trail_objects.state in ('gone', 'superseded') and excluded.announced_by = 'listing'`;
+  on conflict do nothing`;
+
+/** What was gone or replaced and is listed is back. */
+const BACK_AGAIN = `
+  update trail_objects o
+     set state = 'waiting', problem = null, attempts = 0, next_attempt_at = least(o.delivered_at, $3::timestamptz)
+    from jsonb_to_recordset($2::jsonb) as r(key text, etag text)
+   where o.bucket = $1 and o.key = r.key and o.etag = r.etag and o.state in ('gone', 'superseded')
+     and not exists (
+           select from trail_objects k
+            where k.bucket = $1 and k.key = r.key and k.etag = '' and k.state in ('waiting', 'failing'))`;
 
 const DUE = `
   select key, etag, bytes, attempts from trail_objects

@@ -16,8 +16,9 @@ export function announcementOf(
   { key, etag, versionId = null, bytes }: SeenObject,
 ): ObjectAnnouncement | null {
   const parsed = parseObjectKey(key);
-  // A database cannot hold NUL, and S3 has no longer keys: such a key is forged.
-  const common = { key: key.replaceAll("\0", "\uFFFD").slice(0, 1_024), etag, versionId, bytes };
+  // A database holds neither NUL nor half a surrogate, and S3 has no longer keys: such a key is forged.
+  const storable = [...key.replace(/\0|\p{Surrogate}/gu, "\uFFFD")].slice(0, 512).join("");
+  const common = { key: parsed.kind === "foreign" ? storable : key, etag, versionId, bytes };
   const leftOut = (reason: string) => {
     const problem = `The key ${shownKey(key)} ${reason}, so it is left out.`;
     return { ...common, log: null, problem };
