@@ -24,6 +24,10 @@ const MODULES: readonly {
     commands: ["sessions", "findings", "access", "replay"],
     load: async () => (await import("./commands/look.ts")).addLook,
   },
+  {
+    commands: ["coverage"],
+    load: async () => (await import("./commands/coverage.ts")).addCoverage,
+  },
   { commands: ["report"], load: async () => (await import("./commands/report.ts")).addReport },
   { commands: ["revoke"], load: async () => (await import("./commands/revoke.ts")).addRevoke },
   {

@@ -109,16 +109,6 @@ export const assignmentSchema = z.strictObject({
   administrator: z.boolean().nullable(),
 });
 
-export const coverageSchema = z.strictObject({
-  source: z.string(),
-  accountId: z.string(),
-  region: z.string(),
-  firstEventAt: instantSchema,
-  lastEventAt: instantSchema,
-  records: z.number().int(),
-  lastReceivedAt: instantSchema,
-});
-
 export const auditSchema = z.strictObject({
   sequence: z.number().int(),
   at: instantSchema,

@@ -2,6 +2,7 @@
  * The page at `/`: what runs, for anyone; data, for whoever pastes a token. The token is kept in this tab's session storage and sent
  * only to this origin. Each part is shown or refused by itself, so that one failing answer hides no other.
  */
+import { coverageParts } from "./landing-coverage.js";
 import { findingParts, reportParts, revocationParts, sessionParts } from "./landing-sections.js";
 import { counted, element, head } from "./landing-view.js";
 
@@ -149,6 +150,15 @@ async function showData() {
   });
   await part("reports", "Access review", async () => {
     by("reports").replaceChildren(...reportParts(await read("/v1/reports?limit=20"), reportButton));
+    return none;
+  });
+  await part("coverage", "Coverage", async () => {
+    const answers = await Promise.all([
+      readPages("/v1/coverage", 5),
+      readPages("/v1/coverage/problems", 1),
+      readPages("/v1/coverage/blind-spots", 1),
+    ]);
+    by("coverage").replaceChildren(...coverageParts(...answers));
     return none;
   });
   showFigures(active, findings, revocations);

@@ -16,6 +16,7 @@ const FILES = [
   { path: "/landing-tables.css", file: "landing-tables.css", type: STYLE },
   { path: "/landing.js", file: "landing.js", type: SCRIPT },
   { path: "/landing-sections.js", file: "landing-sections.js", type: SCRIPT },
+  { path: "/landing-coverage.js", file: "landing-coverage.js", type: SCRIPT },
   { path: "/landing-view.js", file: "landing-view.js", type: SCRIPT },
 ] as const;
 
