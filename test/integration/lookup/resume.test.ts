@@ -29,7 +29,10 @@ const portsAt = (now: () => number): StreamPorts => ({
 
 /** One event every seven minutes: five pages a day. */
 const everySevenMinutes = (days: number) =>
-  Array.from({ length: Math.floor((days * DAY) / (7 * MINUTE)) }, (_, n) => NOW - MINUTE - n * 7 * MINUTE);
+  Array.from(
+    { length: Math.floor((days * DAY) / (7 * MINUTE)) },
+    (_, n) => NOW - MINUTE - n * 7 * MINUTE,
+  );
 
 const length = ({ from, to }: TimeWindow) => between(from, to);
 

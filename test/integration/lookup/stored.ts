@@ -11,6 +11,6 @@ export async function storedIds({ pool }: Database): Promise<string[]> {
 
 export async function forget({ pool }: Database): Promise<void> {
   await pool.query(
-    "truncate events, undecodable_records, people, person_names, sessions, coverage, ingest_streams, rate_budgets cascade",
+    "truncate events, event_ids, role_calls, record_batches, undecodable_records, people, person_names, sessions, coverage, ingest_streams, rate_budgets cascade",
   );
 }
