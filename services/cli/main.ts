@@ -28,6 +28,7 @@ const MODULES: readonly {
     commands: ["coverage"],
     load: async () => (await import("./commands/coverage.ts")).addCoverage,
   },
+  { commands: ["event"], load: async () => (await import("./commands/event.ts")).addEvent },
   { commands: ["report"], load: async () => (await import("./commands/report.ts")).addReport },
   { commands: ["revoke"], load: async () => (await import("./commands/revoke.ts")).addRevoke },
   {

@@ -227,3 +227,23 @@ test("the cases of every rule pass, and a rule that is none is refused", async (
   expect(results.every((result) => result.passed)).toBe(true);
   expect((await curfew(["rules", "test", "no-such-rule"])).code).toBe(2);
 });
+
+test("an event of a finding's evidence leads to its record and its file, and an unknown one is refused", async () => {
+  const findings = await look<Finding>("findings", "--state", "open");
+  const eventId = findings.find((finding) => finding.eventIds.length > 0)!.eventIds[0]!;
+  const [event] = await look<{ kept: { record: { eventID: string }; file: { path: string } } }>(
+    "event",
+    eventId,
+  );
+  expect(event!.kept.record.eventID).toBe(eventId);
+  expect(event!.kept.file.path).toMatch(/AWSLogs\/.*\.json\.gz$/);
+  const unknown = await curfew([
+    "event",
+    "00000000-0000-4000-8000-ffffffffffff",
+    "--json",
+    "--data-dir",
+    data,
+  ]);
+  expect(unknown.code).toBe(2);
+  expect(unknown.stderr).toContain('"input.unknown-event"');
+});

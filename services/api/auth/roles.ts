@@ -30,6 +30,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /v1/people": EVERY_ROLE,
   "GET /v1/findings": EVERY_ROLE,
   "GET /v1/findings/:id": EVERY_ROLE,
+  "GET /v1/events/:eventId": EVERY_ROLE,
   "GET /v1/assignments": EVERY_ROLE,
   "GET /v1/reports": EVERY_ROLE,
   "GET /v1/reports/:id": EVERY_ROLE,

@@ -15,6 +15,7 @@ const ROUTES = Object.entries(ACCESS).map(([key, access]) => {
   const [method, path] = key.split(" ") as ["GET" | "POST" | "DELETE", string];
   const url = path
     .replace(":id", "ses_00000000000000000000000000000000")
+    .replace(":eventId", "00000000-0000-4000-8000-000000000000")
     .replace(":name", "report.html");
   return { key, method, url, access };
 });
