@@ -84,13 +84,14 @@ export function record(at: number): object {
 
 export async function openBucketStand(
   options: Pick<SimulatorOptions, "trailSettings" | "notifications"> = {},
+  { trail }: { readonly trail: boolean } = { trail: false },
 ): Promise<BucketStand> {
   const directory = await mkdtemp(join(tmpdir(), "curfew-bucket-"));
   const simulator = await startSimulator({
     directory,
     now: NOW,
     speed: 1,
-    trail: false,
+    trail,
     ...options,
   });
   const database = await createTestDatabase();
@@ -153,7 +154,9 @@ export async function openBucketStand(
       return rows;
     },
     events: async () => {
-      const { rows } = await database.pool.query<{ n: number }>("select count(*) as n from events");
+      const { rows } = await database.pool.query<{ n: number }>(
+        "select count(*) as n from event_ids",
+      );
       return rows[0]!.n;
     },
     clear: async () => {
@@ -161,7 +164,7 @@ export async function openBucketStand(
       for (const key of delivered.splice(0)) simulator.objects.remove(key);
       clock.at = NOW;
       await database.pool.query(
-        "truncate events, undecodable_records, trail_files, trail_objects, ingest_streams, source_states, coverage cascade",
+        "truncate events, event_ids, role_calls, record_batches, undecodable_records, people, person_names, sessions, coverage, trail_files, followed_files, ingest_cursors, findings, trail_objects, ingest_streams, source_states cascade",
       );
     },
     close: async () => {
