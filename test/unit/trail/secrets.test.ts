@@ -96,6 +96,19 @@ describe("secrets", () => {
   });
 });
 
+describe("text that was made to be slow", () => {
+  it.each(["://", "a://b@", "\\", '\\"', '"token":', "token=", "eyJ", '{"a":', " "])(
+    "of 200 KB of %j is read in well under a second",
+    (piece) => {
+      const long = piece.repeat(200_000 / piece.length);
+      const before = performance.now();
+      storedOf(portal(T, "Logout", PORTAL, { userAgent: long }));
+      redactText(long);
+      expect(performance.now() - before).toBeLessThan(1_000);
+    },
+  );
+});
+
 describe("the canonical text", () => {
   const value = fc.object({
     values: [

@@ -180,9 +180,17 @@ export function redactText(text: string, limit = 8_192): string {
         ? String.fromCharCode(parseInt(hex, 16))
         : escape,
     );
-  return withoutSecretForms(withoutSecretPairs(plain, hashedCredentialId))
-    .replace(/[\w+/-]{60,}={0,2}/g, REDACTED)
-    .slice(0, limit);
+  const clean = withoutSecretForms(withoutSecretPairs(plain, hashedCredentialId));
+  return withoutCutWord(clean.replace(/[\w+/-]{60,}={0,2}/g, REDACTED)).slice(0, limit);
 }
 
 const SLACK = 4_096;
+
+/** The last word of JSON that ends within a string shows no form: it may be too short for what it was going to be. */
+function withoutCutWord(text: string): string {
+  let start = text.length;
+  while (start > 0 && !WORD_END.has(text[start - 1]!)) start -= 1;
+  return start === text.length || !text.includes('"') ? text : text.slice(0, start) + REDACTED;
+}
+
+const WORD_END: ReadonlySet<string> = new Set([" ", "\t", "\n", "\r", '"', "{", "}", "[", "]"]);

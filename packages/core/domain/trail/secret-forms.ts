@@ -40,19 +40,15 @@ export function kindOfKey(key: string): KeyKind {
  */
 const FORMS: readonly RegExp[] = [
   /\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g,
-  /\b(?:IQoJ|FwoG|FQoG|AQoD|AQoE)[\w+/=%-]{20,}/g,
-  /\bao[ar]AAAA[\w:+/=-]{20,}/g,
-  /\bAAAAAG[\w-]{30,}={0,2}/g,
-  /\b(?:PHNhbW|PD94bW)[\w+/=%-]{16,}/g,
+  /\b(?:IQoJ|FwoG|FQoG|AQoD|AQoE)[\w+/=%-]{8,}/g,
+  /\bao[ar]AAAA[\w:+/=-]{6,}/g,
+  /\bAAAAAG[\w-]{8,}={0,2}/g,
+  /\b(?:PHNhbW|PD94bW)[\w+/=%-]{8,}/g,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
 ];
 
 const SCHEME =
   /\b(Bearer|BEARER|bearer|Basic|BASIC|basic|Digest|DIGEST|digest|SSOToken|ssotoken)([ +]|%20)+(?!\[redacted\])[^\s"',;<>\\]{6,}/g;
-
-/** Query and fragment of a URL, and the name and password before its host. */
-const URL_QUERY = /(\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s"'<>?#\\]{0,2048})[?#][^\s"'<>\\]*/gi;
-const URL_USER = /(\b[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s"'<>/?#@\\]{1,512}@/gi;
 
 const NAME_IN_TEXT = SECRET_ENDINGS.flatMap((name) => [
   name,
@@ -65,19 +61,32 @@ const ASSIGNED = new RegExp(
   "gi",
 );
 
+/** What follows `://` in a URL. */
+const URL_REST = /[^\s"'<>\\]*/y;
+
 /** One of these stands in every text with a secret form. Rare first letters are found fast, in a whole record at once. */
 const HINTS =
   /* JSON web tokens, STS, Identity Center, SAML, keys, JSON in text, schemes */
   'yJ IQoJ FwoG FQoG AQo AAAA PHNhbW PD94bW PRIVATE \\" BEARER BASIC DIGEST'.split(" ");
 const SCHEME_HINT = /(?:earer|asic|igest|[oO]Token|otoken)[ +%]/;
-const URL_HINT = /:\/\/[^"\s]*[?#@]/;
 
 /** False only when `withoutSecretForms` would change no string of this JSON text. */
 export function mayHoldSecretForms(json: string): boolean {
   for (const hint of HINTS) if (json.includes(hint)) return true;
-  if (json.includes("://") && URL_HINT.test(json)) return true;
+  if (hasQuery(json)) return true;
   if ((json.includes("=") || json.includes("%3")) && hasAssigned(json)) return true;
   return SCHEME_HINT.test(json);
+}
+
+/** Whether a URL has more than an address; looks at no letter twice, because a record may be all of `://`. */
+function hasQuery(text: string): boolean {
+  for (let at = text.indexOf("://"); at !== -1;) {
+    URL_REST.lastIndex = at + 3;
+    const rest = URL_REST.exec(text)?.[0] ?? "";
+    if (/[?#@]/.test(rest)) return true;
+    at = text.indexOf("://", at + 3 + rest.length);
+  }
+  return false;
 }
 
 function hasAssigned(text: string): boolean {
@@ -89,10 +98,25 @@ function hasAssigned(text: string): boolean {
 export function withoutSecretForms(text: string): string {
   let plain = text;
   for (const form of FORMS) plain = plain.replace(form, REDACTED);
-  if (plain.includes("://")) {
-    plain = plain.replace(URL_USER, "$1").replace(URL_QUERY, "$1");
+  return withoutQueries(plain)
+    .replace(SCHEME, `$1$2${REDACTED}`)
+    .replace(ASSIGNED, `$1${REDACTED}`);
+}
+
+/** Takes query and fragment off every URL, and the name and password before its host. One pass, however long the text. */
+function withoutQueries(text: string): string {
+  let plain = "";
+  let done = 0;
+  for (let at = text.indexOf("://"); at !== -1; at = text.indexOf("://", done)) {
+    URL_REST.lastIndex = at + 3;
+    const rest = URL_REST.exec(text)?.[0] ?? "";
+    const address = rest.split(/[?#]/, 1)[0]!;
+    const slash = address.indexOf("/");
+    const host = slash === -1 ? address : address.slice(0, slash);
+    plain += text.slice(done, at + 3) + address.slice(host.lastIndexOf("@") + 1);
+    done = at + 3 + rest.length;
   }
-  return plain.replace(SCHEME, `$1$2${REDACTED}`).replace(ASSIGNED, `$1${REDACTED}`);
+  return done === 0 ? text : plain + text.slice(done);
 }
 
 const KEY_IN_TEXT = `[\\w:.-]{0,60}?(?:${NAME_IN_TEXT}|secret[_-]access[_-]key)s?`;
@@ -100,16 +124,16 @@ const KEPT = `(?!${HIDDEN}|\\[redacted\\])`;
 
 /** Values of telling keys in text that only looks like JSON: quoted, quoted within a string, listed, nested, bare; cut short too. */
 const PAIR_QUOTED = new RegExp(
-  `("${KEY_IN_TEXT}"\\s*:\\s*")${KEPT}(?:[^"\\\\]|\\\\[\\s\\S])*`,
+  `("${KEY_IN_TEXT}"\\s{0,16}:\\s{0,16}")${KEPT}(?:[^"\\\\]|\\\\[\\s\\S])*`,
   "gi",
 );
 const PAIR_ESCAPED = new RegExp(
-  `(\\\\+"${KEY_IN_TEXT}\\\\+"\\s*:\\s*\\\\+")${KEPT}[\\s\\S]*?(?=\\\\+"\\s*[,}\\]]|$)`,
+  `(\\\\{1,16}"${KEY_IN_TEXT}\\\\{1,16}"\\s{0,16}:\\s{0,16}\\\\{1,16}")${KEPT}[\\s\\S]*?(?=\\\\{1,16}"\\s{0,16}[,}\\]]|$)`,
   "gi",
 );
-const PAIR_SINGLE = new RegExp(`('${KEY_IN_TEXT}'\\s*:\\s*')${KEPT}[^']*`, "gi");
+const PAIR_SINGLE = new RegExp(`('${KEY_IN_TEXT}'\\s{0,16}:\\s{0,16}')${KEPT}[^']*`, "gi");
 const PAIR_NESTED = new RegExp(
-  `(["']${KEY_IN_TEXT}\\\\*["']\\s*:\\s*)(?:\\[[^\\]]*|\\{[^}]*|[\\d.]+)`,
+  `(["']${KEY_IN_TEXT}\\\\{0,16}["']\\s{0,16}:\\s{0,16})(?:\\[[^\\]]*|\\{[^}]*|[\\d.]+)`,
   "gi",
 );
 const LOGIN = /("LoginTo\\*"\s*:\s*\\*"[^"?#\\]*)[?#][^"\\]*/gi;
