@@ -5,10 +5,8 @@
 import { undecodableText } from "../decode.ts";
 import { rankOfCarrier } from "./carried.ts";
 import { judged, written, type ItemBatch, type ItemReader } from "./items.ts";
+import { NEWLINE, QUOTE } from "./letters.ts";
 import { LARGEST_RECORD } from "./oversize.ts";
-
-const NEWLINE = 0x0a;
-const QUOTE = 0x22;
 
 export class CsvReader implements ItemReader {
   problem: string | null = null;

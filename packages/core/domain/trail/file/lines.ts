@@ -7,11 +7,9 @@ import { object } from "../fields.ts";
 import { isRecord } from "./carried.ts";
 import { ITEMS_AT_ONCE, judged, written, type ItemBatch, type ItemReader } from "./items.ts";
 import { LISTS } from "./keys.ts";
+import { NEWLINE, SPACE } from "./letters.ts";
 import { LARGEST_RECORD, Oversize } from "./oversize.ts";
 import { parsedItem } from "./page.ts";
-
-const NEWLINE = 0x0a;
-const SPACE = 0x20;
 
 export class LineReader implements ItemReader {
   readonly problem = null;

@@ -34,7 +34,7 @@ export class Relevance {
   readonly #pairs = new Map<string, Map<string, boolean>>();
   #remembered = 0;
   #bytes: Buffer | null = null;
-  readonly #nextMark: number[] = SEARCHED.map(() => 0);
+  readonly #nextMark: number[] = SEARCHED.map(() => -1);
   #ascii = false;
 
   /** True when the item certainly is another service's. Items of a batch are asked for in their order. */
@@ -60,7 +60,7 @@ export class Relevance {
 
   #turnTo(bytes: Buffer): void {
     this.#bytes = bytes;
-    this.#nextMark.fill(0);
+    this.#nextMark.fill(-1);
     this.#ascii = isAscii(bytes);
   }
 

@@ -3,25 +3,25 @@
  * it can matter. Knows strings, escapes, nesting and the lists that hold records; whether a record is JSON within is for its parser.
  * Holds no more than one piece and one unfinished record.
  */
-import { CELL, CELLS, ESCAPED, ITEMS_AT_ONCE, type ItemBatch, type ItemReader } from "./items.ts";
-import type { DecodedRecord } from "../decode.ts";
+import { CELL, type ItemBatch, type ItemReader } from "./items.ts";
+import {
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  COMMA,
+  endOfWord,
+  endsEscaping,
+  isBlank,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  QUOTE,
+} from "./letters.ts";
 import { cellOfKey, isListKey } from "./keys.ts";
 import { LARGEST_RECORD, Oversize } from "./oversize.ts";
+import { Rows } from "./rows.ts";
+import { Texts } from "./texts.ts";
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const NEWLINE = 0x0a;
-const COMMA = 0x2c;
-const LETTER_U = 0x75;
-const NOWHERE = Number.MAX_SAFE_INTEGER;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
-
-/** Where a bare word such as `null` ends. */
+/** Numbers have fewer characters. */
 const LONGEST_WORD = 64;
-const ENDS_WORD: ReadonlySet<number> = new Set([COMMA, CLOSE_LIST, CLOSE_OBJECT, 9, 10, 13, 32]);
 
 /** What stands between items: `first` and `next` want an item, and only `first` may close its list; `after` wants `,` or the close. */
 type Between = "first" | "next" | "after";
@@ -45,28 +45,26 @@ export class RecordScanner implements ItemReader {
   #oversize: Oversize | null = null;
   /** The piece ended within a text of an item that is not held any more. */
   #withinText = false;
-  /** The next backslash and the next line feed: most texts have none, and need no look at each byte. */
-  #escape = NOWHERE;
-  #newline = NOWHERE;
-  #table = new Int32Array(ITEMS_AT_ONCE * CELLS);
-  #count = 0;
-  #judged = new Map<number, DecodedRecord>();
+  readonly #texts = new Texts();
+  readonly #rows = new Rows();
 
   *push(piece: Buffer): Generator<ItemBatch> {
     if (this.problem !== null) return;
     this.#take(piece);
     while (this.problem === null && this.#at < this.#bytes.length) {
       const cut = this.#depth > 0 ? !this.#inside() : !this.#outside();
-      if (this.#count === ITEMS_AT_ONCE) yield this.#batch();
+      if (this.#texts.broken) this.problem = "it has a line break within a text";
+      if (this.#rows.isFull) yield this.#rows.take(this.#bytes);
       if (cut) break;
     }
-    if (this.#count > 0) yield this.#batch();
+    if (this.#rows.count > 0) yield this.#rows.take(this.#bytes);
   }
 
-  *end(): Generator<ItemBatch> {
+  end(): Iterable<ItemBatch> {
     if (this.#depth > 0 || this.#open.length > 0 || this.#at < this.#bytes.length) {
       this.problem ??= "its JSON ends before it is complete";
     }
+    return [];
   }
 
   /** What is unfinished moves to the front of the new bytes; an item that is too large is only hashed. */
@@ -81,12 +79,8 @@ export class RecordScanner implements ItemReader {
     this.#bytes = keep === held ? piece : Buffer.concat([this.#bytes.subarray(keep), piece]);
     this.#at -= keep;
     this.#start -= keep;
-    const row = this.#count * CELLS;
-    for (let cell: number = CELL.eventSource; cell < CELLS; cell++) {
-      if (this.#table[row + cell]! > 0) this.#table[row + cell]! -= keep;
-    }
-    this.#escape = this.#next(BACKSLASH, this.#at);
-    this.#newline = this.#next(NEWLINE, this.#at);
+    this.#rows.shift(keep);
+    this.#texts.turn(this.#bytes, this.#at);
   }
 
   #letGo(): void {
@@ -96,23 +90,14 @@ export class RecordScanner implements ItemReader {
     if (this.#at >= held) return;
     // Cut within a text: go on behind it, and behind the character that a last backslash escapes.
     this.#withinText = true;
-    let backslashes = 0;
-    while (this.#bytes[held - 1 - backslashes] === BACKSLASH) backslashes += 1;
-    this.#at = held + (backslashes % 2);
-  }
-
-  #next(byte: number, from: number): number {
-    const index = this.#bytes.indexOf(byte, from);
-    return index === -1 ? NOWHERE : index;
+    this.#at = held + (endsEscaping(this.#bytes) ? 1 : 0);
   }
 
   /** Between items. False when the bytes end before something can be told. */
   #outside(): boolean {
+    while (this.#at < this.#bytes.length && isBlank(this.#bytes[this.#at]!)) this.#at += 1;
+    if (this.#at === this.#bytes.length) return true;
     const byte = this.#bytes[this.#at]!;
-    if (byte === 0x20 || byte === NEWLINE || byte === 0x0d || byte === 0x09) {
-      this.#at += 1;
-      return true;
-    }
     const isTop = this.#open.length === 0;
     if (!isTop && byte === this.#open.at(-1) && this.#between !== "next") return this.#closeList();
     if (!isTop && byte === COMMA && this.#between === "after") {
@@ -134,6 +119,7 @@ export class RecordScanner implements ItemReader {
   }
 
   #begin(): boolean {
+    this.#texts.escaped = false;
     this.#start = this.#at;
     this.#isItem = true;
     this.#depth = 1;
@@ -141,13 +127,8 @@ export class RecordScanner implements ItemReader {
     this.#listFollows = false;
     this.#cell = 0;
     this.#at += 1;
-    this.#clearRow();
+    this.#rows.begin();
     return true;
-  }
-
-  #clearRow(): void {
-    const row = this.#count * CELLS;
-    for (let cell = 0; cell < CELLS; cell++) this.#table[row + cell] = 0;
   }
 
   #openList(closing: readonly number[]): boolean {
@@ -174,8 +155,8 @@ export class RecordScanner implements ItemReader {
   /** A text where a record should stand: it is kept as an item that is none. */
   #text(): boolean {
     this.#start = this.#at;
-    this.#clearRow();
-    const close = this.#closing(this.#at + 1);
+    this.#rows.begin();
+    const close = this.#texts.end(this.#at + 1);
     if (close === -1) return false;
     this.#at = close + 1;
     this.#finish();
@@ -183,12 +164,11 @@ export class RecordScanner implements ItemReader {
   }
 
   #word(): boolean {
-    let end = this.#at;
-    while (end < this.#bytes.length && !ENDS_WORD.has(this.#bytes[end]!)) end += 1;
+    const end = endOfWord(this.#bytes, this.#at);
     if (end === this.#at || end - this.#at > LONGEST_WORD) return this.#refuse("it is not JSON");
     if (end === this.#bytes.length) return false;
     this.#start = this.#at;
-    this.#clearRow();
+    this.#rows.begin();
     this.#at = end;
     this.#finish();
     return true;
@@ -204,11 +184,8 @@ export class RecordScanner implements ItemReader {
     while (at < length) {
       const byte = bytes[at]!;
       if (byte === QUOTE) {
-        let close = bytes.indexOf(QUOTE, at + 1);
-        if (close === -1 || this.#escape < close || this.#newline < close) {
-          close = this.#closing(at + 1);
-          if (close === -1) break;
-        }
+        const close = this.#texts.end(at + 1);
+        if (close === -1) break;
         if (depth === 1) this.#member(at + 1, close);
         at = close + 1;
       } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
@@ -241,31 +218,11 @@ export class RecordScanner implements ItemReader {
 
   /** Behind the text that an earlier piece began. */
   #leaveText(): boolean {
-    const close = this.#closing(this.#at);
+    const close = this.#texts.end(this.#at);
     if (close === -1) return false;
     this.#withinText = false;
     this.#at = close + 1;
     return true;
-  }
-
-  /** The quote that ends a text which begins at `from`; -1: it lies beyond the bytes, or there is none. */
-  #closing(from: number): number {
-    let close = this.#bytes.indexOf(QUOTE, from);
-    if (this.#escape < from) this.#escape = this.#next(BACKSLASH, from);
-    while (this.#escape < (close === -1 ? this.#bytes.length : close)) {
-      const escaped = this.#escape + 1;
-      // A number cut off by the end of the bytes is met again with the next piece.
-      if (this.#bytes[escaped] === LETTER_U)
-        this.#table[this.#count * CELLS + CELL.flags] = ESCAPED;
-      if (escaped === close) close = this.#bytes.indexOf(QUOTE, escaped + 1);
-      this.#escape = this.#next(BACKSLASH, escaped + 1);
-    }
-    if (this.#newline < from) this.#newline = this.#next(NEWLINE, from);
-    if (this.#newline < (close === -1 ? this.#bytes.length : close)) {
-      this.problem = "it has a line break within a text";
-      return -1;
-    }
-    return close;
   }
 
   /** A text at depth 1: a key, or the value of the key before it. */
@@ -275,12 +232,11 @@ export class RecordScanner implements ItemReader {
       this.#cell = cellOfKey(this.#bytes, from, close);
       this.#listFollows = this.#open.length < 2 && isListKey(this.#bytes, from, close);
       // Of a key that stands twice the last value holds.
-      if (this.#cell !== 0) this.#table[this.#count * CELLS + this.#cell] = 0;
+      if (this.#cell !== 0) this.#rows.unset(this.#cell);
     } else {
       this.#listFollows = false;
       if (this.#cell !== 0) {
-        this.#table[this.#count * CELLS + this.#cell] = from;
-        this.#table[this.#count * CELLS + this.#cell + 1] = close;
+        this.#rows.set(this.#cell, from, close);
         this.#cell = 0;
       }
     }
@@ -289,9 +245,7 @@ export class RecordScanner implements ItemReader {
   /** An object that is a record is none that holds records, whatever its members are called. */
   #holdsRecords(): boolean {
     this.#listFollows = false;
-    const row = this.#count * CELLS;
-    const isRecord =
-      this.#table[row + CELL.eventSource] !== 0 && this.#table[row + CELL.eventName] !== 0;
+    const isRecord = this.#rows.has(CELL.eventSource) && this.#rows.has(CELL.eventName);
     return !isRecord || !this.#isItem;
   }
 
@@ -304,7 +258,7 @@ export class RecordScanner implements ItemReader {
     }
     if (this.#oversize !== null) {
       this.#oversize.add(this.#bytes.subarray(0, this.#at));
-      this.#judge(this.#oversize);
+      this.#finish(this.#oversize);
       return true;
     }
     const opened = this.#bytes[this.#start];
@@ -312,38 +266,15 @@ export class RecordScanner implements ItemReader {
       return this.#refuse("its brackets do not match");
     }
     if (this.#at - this.#start > LARGEST_RECORD) {
-      this.#judge(new Oversize(this.#bytes.subarray(this.#start, this.#at)));
+      this.#finish(new Oversize(this.#bytes.subarray(this.#start, this.#at)));
     } else this.#finish();
     return true;
   }
 
-  #judge(oversize: Oversize): void {
-    this.#judged.set(this.#count, oversize.judged());
+  #finish(oversize: Oversize | null = null): void {
+    if (this.#texts.escaped) this.#rows.escaped();
+    this.#rows.finish(this.#start, this.#at, oversize?.judged() ?? null);
     this.#oversize = null;
-    this.#finish();
-  }
-
-  #finish(): void {
-    const row = this.#count * CELLS;
-    this.#table[row + CELL.start] = this.#start;
-    this.#table[row + CELL.end] = this.#at;
-    this.#count += 1;
     this.#between = this.#open.length === 0 ? "first" : "after";
-  }
-
-  #batch(): ItemBatch {
-    const batch = {
-      bytes: this.#bytes,
-      table: this.#table,
-      count: this.#count,
-      judged: this.#judged,
-    };
-    this.#table = new Int32Array(ITEMS_AT_ONCE * CELLS);
-    const row = batch.count * CELLS;
-    // What is known of the unfinished item.
-    if (batch.count < ITEMS_AT_ONCE) this.#table.set(batch.table.subarray(row, row + CELLS));
-    this.#count = 0;
-    this.#judged = new Map();
-    return batch;
   }
 }
