@@ -127,6 +127,6 @@ export interface RevocationStore {
   settle(id: string, releasedAt: Instant | null, audit: AuditEntry): Promise<void>;
   note(audit: AuditEntry): Promise<void>;
 
-  /** Which hours of each account and Region trails were read by then, judged from what is stored now. */
-  coverage(now: Instant): Promise<TrailCoverage[]>;
+  /** Which hours of `[since, now]` trails were read of each account and Region, judged from what is stored. */
+  coverage(since: Instant, now: Instant): Promise<TrailCoverage[]>;
 }

@@ -26,6 +26,7 @@ type CoverageOptions = WorldOptions &
 
 /** Of everything that a person reads on a terminal; `--json` has all. */
 const PICTURES = 60;
+const SENTENCES = 25;
 
 export function addCoverage(program: Command): void {
   withAsOf(withDemo(withCommonOptions(program.command("coverage"))))
@@ -91,7 +92,12 @@ function printForPeople(
   if (output.json) return;
   if (rows.length > 0) printPictures(output, rows);
   output.say(problems.length === 0 ? noProblem(rows) : "\nWhat is wrong:");
-  for (const { sentence } of problems) output.say(`  ! ${printable(sentence)}`);
+  for (const { sentence } of problems.slice(0, SENTENCES)) {
+    output.say(`  ! ${printable(sentence)}`);
+  }
+  if (problems.length > SENTENCES) {
+    output.say(`  and ${problems.length - SENTENCES} more: narrow them, or see them with --json.`);
+  }
   output.say("\nWhat CloudTrail cannot show at all:");
   for (const { what, means } of BLIND_SPOTS) output.say(`  ${what}\n    ${means}`);
 }

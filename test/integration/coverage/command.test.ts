@@ -55,7 +55,7 @@ test("shows a table, a picture, what is wrong and what nobody can see, without c
   expect(stdout).toMatch(/source.*account.*Region.*from.*to.*gaps.*lag.*digests/);
   expect(stdout).toMatch(/7 h in 2, 1 object/);
   expect(stdout).toContain(`|${" ".repeat(12)}▇▇××××××▇×▇▇| s3 ${OWNER} eu-west-1`);
-  expect(stdout).toContain(`! s3 ${OWNER} eu-west-1: 7 hours were not read, in 2 gaps`);
+  expect(stdout).toContain(`! s3 ${OWNER} eu-west-1: 7 hours are not covered, in 2 gaps`);
   expect(stdout).toContain("One of them: Access was denied.");
   expect(stdout).toContain(BLIND_SPOTS[0]!.what);
   expect(stdout).not.toContain("\u001b");

@@ -9,6 +9,7 @@ import { record, signIn } from "#test/support/records";
 import { openStand, trailFile, type Stand } from "../ingest/stand.ts";
 
 const NOW = "2026-04-01T00:00:00.000Z" as Instant;
+const SINCE = "2026-01-01T00:00:00.000Z" as Instant;
 let stand: Stand;
 let files = 0;
 
@@ -26,7 +27,7 @@ async function ingest(...batches: string[][]): Promise<void> {
 /** Where the newest stretch that counts begins. */
 async function coveredFrom(...batches: string[][]): Promise<string> {
   await ingest(...batches);
-  const [row] = await new PostgresRevocationStore(stand.database).coverage(NOW);
+  const [row] = await new PostgresRevocationStore(stand.database).coverage(SINCE, NOW);
   return spans(row!.read).at(-1)!.from;
 }
 
@@ -66,13 +67,13 @@ describe("a stretch that a silence may rest on", () => {
 
   test("an older stretch goes on to count after a gap", async () => {
     await ingest(JANUARY, MARCH);
-    const [row] = await new PostgresRevocationStore(stand.database).coverage(NOW);
+    const [row] = await new PostgresRevocationStore(stand.database).coverage(SINCE, NOW);
     expect(spans(row!.read)[0]?.from).toBe("2026-01-10T00:00:00.000Z");
   });
 
   test("a record that claims to be of the future covers nothing", async () => {
     await ingest(["2026-03-31T08:00:00Z", "2099-01-01T00:00:00Z"]);
-    const [row] = await new PostgresRevocationStore(stand.database).coverage(NOW);
+    const [row] = await new PostgresRevocationStore(stand.database).coverage(SINCE, NOW);
     expect(spans(row!.read).at(-1)?.to).toBe("2026-03-31T08:00:00.001Z");
     expect((await ledger()).rows).toMatchObject([
       { lastEventAt: "2026-03-31T08:00:00.000Z", hoursSeen: 1 },

@@ -42,7 +42,10 @@ async function gaps(asOf?: Instant): Promise<string[]> {
 
 /** Whether silence from `from` to `to` proves something in the account. */
 async function silent(from: string, to: string, now: Instant = NOW): Promise<boolean> {
-  const coverage = await new PostgresRevocationStore(database).coverage(now);
+  const coverage = await new PostgresRevocationStore(database).coverage(
+    at("00:00") as Instant,
+    now,
+  );
   const place = { accountId: OWNER, region: REGION };
   return covered(coverage, place, at(from) as Instant, at(to) as Instant, now);
 }

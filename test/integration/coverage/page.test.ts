@@ -57,7 +57,7 @@ describe.runIf(existsSync(CHROMIUM))("coverage on the page", () => {
 
   test("says what is wrong in its sentence, as text whatever it holds", async () => {
     const problems = await page.locator("#coverage .problems li").allInnerTexts();
-    expect(problems.join("\n")).toContain("7 hours were not read");
+    expect(problems.join("\n")).toContain("7 hours are not covered");
     expect(problems.join("\n")).toContain("<img src=x onerror=alert(1)> denied.");
     expect(errors).toEqual([]);
   });

@@ -54,9 +54,9 @@ describe("a silence", () => {
     const found = ledger(seenBut(4, 7));
     expect(gaps(found)).toEqual(["04:00-07:00"]);
     expect(found.problems).toMatchObject(
-      [{ kind: "gap", accountId: ACCOUNT, region: REGION, sentence: /3 hours were not read/ }].map(
-        ({ sentence, ...rest }) => ({ ...rest, sentence: expect.stringMatching(sentence) }),
-      ),
+      [
+        { kind: "gap", accountId: ACCOUNT, region: REGION, sentence: /3 hours are not covered/ },
+      ].map(({ sentence, ...rest }) => ({ ...rest, sentence: expect.stringMatching(sentence) })),
     );
     expect(isComplete(found)).toBe(false);
   });
@@ -125,7 +125,7 @@ describe("a listing", () => {
 
 describe("the word complete is never said with", () => {
   test.each<[string, Partial<LedgerFacts>, string, RegExp]>([
-    ["a gap", seenBut(4, 8), "gap", /4 hours were not read/],
+    ["a gap", seenBut(4, 8), "gap", /4 hours are not covered/],
     [
       "an invalid digest",
       { digests: [digests({ invalid: 1, broken: hours([4, 5]) })] },

@@ -47,7 +47,7 @@ describe("the header never says complete with", () => {
     [
       "a gap",
       { places: [place({ accountId, hoursSeen: hours([0, 4], [8, 12]) })] },
-      /4 hours were not read/,
+      /4 hours are not covered/,
     ],
     ["an invalid digest", { digests: [digests({ ...broken, invalid: 1 })] }, /1 digest is invalid/],
     [
@@ -100,7 +100,7 @@ test("many gaps are told in a few sentences, and how many more there are", () =>
     place({ accountId: account.accountId, hoursSeen: hours([0, 4], [8, 12]) }),
   );
   const { coverage } = accessReview({ ...review({ places }), accounts: ACCOUNTS });
-  expect(coverage.gaps.filter((sentence) => sentence.includes("not read"))).toHaveLength(4);
+  expect(coverage.gaps.filter((sentence) => sentence.includes("not covered"))).toHaveLength(4);
   expect(coverage.gaps.join(" ")).toContain(`${ACCOUNTS.length - 4} more of this kind`);
 });
 

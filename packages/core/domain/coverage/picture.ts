@@ -4,7 +4,7 @@
  */
 import { epoch, type Instant } from "../time.ts";
 import type { ReadHours } from "./read-hours.ts";
-import { common, type TimeSet } from "./time-set.ts";
+import { common, union, type TimeSet } from "./time-set.ts";
 
 export const HOUR_STATES = ["read", "quiet", "gap", "outside"] as const;
 
@@ -26,18 +26,22 @@ export const PICTURE_LEGEND = `${CHARACTERS.read} read, ${CHARACTERS.quiet} noth
 
 /** @param unit a day or an hour in milliseconds: the newest unit is the one in which the instant lies. */
 export function pictureOf(
-  { seen, proven, believed, gaps }: ReadHours,
+  hours: ReadHours,
   asOf: Instant,
   unit: number,
   units: number,
 ): HourState[] {
   const end = Math.ceil(epoch(asOf) / unit) * unit;
+  const begin = end - units * unit;
+  const [seen, quiet, gaps] = [hours.seen, union(hours.proven, hours.believed), hours.gaps].map(
+    (set) => common(set, [[begin, end]]),
+  ) as [TimeSet, TimeSet, TimeSet];
   return Array.from({ length: units }, (_, index) => {
-    const from = end - (units - index) * unit;
+    const from = begin + index * unit;
     const within = (set: TimeSet) => common(set, [[from, from + unit]]).length > 0;
     if (within(gaps)) return "gap";
     if (within(seen)) return "read";
-    return within(proven) || within(believed) ? "quiet" : "outside";
+    return within(quiet) ? "quiet" : "outside";
   });
 }
 

@@ -96,15 +96,9 @@ function gapsOf(row: LedgerRow): CoverageProblem[] {
   const mend =
     row.source === EVENT_HISTORY
       ? "run curfew sync --source lookup-events with an earlier --since"
-      : "read the files of that time, or validate its digests";
-  return [
-    about(
-      row,
-      "gap",
-      `${where(row)}: ${hoursText(row.gapHours)} not read, ${which}; ${mend}.`,
-      newest.from,
-    ),
-  ];
+      : "read the files of that time, or let CloudTrail's digests prove it";
+  const sentence = `${where(row)}: ${hoursText(row.gapHours)} not covered, ${which}: records of them may be missing; ${mend}.`;
+  return [about(row, "gap", sentence, newest.from)];
 }
 
 function digestsOf(row: LedgerRow): CoverageProblem[] {
@@ -274,7 +268,7 @@ function endOf(set: JudgedPlace["hours"]["seen"]): Instant | null {
 }
 
 function hoursText(hours: number): string {
-  return counted(hours, "hour was", "hours were");
+  return counted(hours, "hour is", "hours are");
 }
 
 function counted(count: number, one: string, many: string): string {

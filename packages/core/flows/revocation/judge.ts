@@ -2,10 +2,11 @@
  * Judges a revocation from what is stored now: sessions rebuilt from events, proofs, what is open, and the state that follows. Changes
  * nothing and asks AWS nothing.
  */
-import { latest, type Instant } from "../../domain/time.ts";
+import { latest, plus, type Instant } from "../../domain/time.ts";
 import type { RevocationState, SessionProof } from "../../domain/revocation.ts";
 import { accessLeft } from "../../domain/revocation/access-left.ts";
 import { accessOfPerson } from "../../domain/revocation/directory.ts";
+import { LONGEST_ROLE_SESSION } from "../../domain/revocation/lifetime.ts";
 import { proveSessions, type DenyInForce, type OpenItem } from "../../domain/revocation/proof.ts";
 import { deriveRevocationState } from "../../domain/revocation/state.ts";
 import { reconstruct } from "../../domain/sessions/reconstruct.ts";
@@ -33,7 +34,8 @@ export async function judgeRevocation(
     now,
     sessions,
     events,
-    coverage: await ports.store.coverage(now),
+    // No role session that may have been alive at the request began before.
+    coverage: await ports.store.coverage(plus(requestedAt, -LONGEST_ROLE_SESSION), now),
     denies: await deniesInForce(ports, revocation),
     // Nobody reads the organisation's other policies: a denial that names no policy proves nothing.
     otherPolicyCouldDeny: null,

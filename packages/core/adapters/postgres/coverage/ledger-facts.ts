@@ -12,7 +12,7 @@ import type {
   PlaceSeen,
   WindowsRead,
 } from "../../../domain/coverage/facts.ts";
-import type { Instant } from "../../../domain/time.ts";
+import { plus, type Instant } from "../../../domain/time.ts";
 import { timeSetOf } from "./multirange.ts";
 
 type Queryable = Pick<pg.Pool, "query">;
@@ -20,23 +20,29 @@ type Queryable = Pick<pg.Pool, "query">;
 /** The same rows with sets as Postgres writes them. */
 type Stored<T, K extends keyof T> = Omit<T, K> & Record<K, string | null>;
 
-export async function readLedgerFacts(database: Queryable, at: Instant): Promise<LedgerFacts> {
+/** @param since hours, digests and objects of the time before it are left out; by default nothing is. */
+export async function readLedgerFacts(
+  database: Queryable,
+  at: Instant,
+  since: Instant = plus(at, -Infinity),
+): Promise<LedgerFacts> {
   const [places, windows, digests, files, objects, failing] = await Promise.all([
-    readPlaces(database),
+    readPlaces(database, since),
     readWindows(database),
-    readDigests(database, at),
-    readFiles(database, at),
-    readObjects(database, at),
+    readDigests(database, at, since),
+    readFiles(database, at, since),
+    readObjects(database, at, since),
     readFailing(database, at),
   ]);
   return { places, windows, digests, files, objects, failing };
 }
 
-async function readPlaces(database: Queryable): Promise<PlaceSeen[]> {
+async function readPlaces(database: Queryable, since: Instant): Promise<PlaceSeen[]> {
   const { rows } = await database.query<Stored<PlaceSeen, "hoursSeen">>(
     `select source, account_id as "accountId", region, first_event_at as "firstEventAt", last_event_at as "lastEventAt",
-            hours_seen::text as "hoursSeen", records, last_received_at as "lastReceivedAt"
+            (hours_seen * tstzmultirange(tstzrange($1, null)))::text as "hoursSeen", records, last_received_at as "lastReceivedAt"
        from coverage order by source, account_id, region`,
+    [since],
   );
   return rows.map((row) => ({ ...row, hoursSeen: timeSetOf(row.hoursSeen) }));
 }
@@ -55,7 +61,11 @@ async function readWindows(database: Queryable): Promise<WindowsRead[]> {
  * An hour is proven by a digest when the digest is valid, and every file that it names is valid and was read: by the bucket's source, or
  * as the same content from elsewhere. A digest that names nothing proves that nothing happened. One made for late files proves none.
  */
-async function readDigests(database: Queryable, at: Instant): Promise<DigestsOfPlace[]> {
+async function readDigests(
+  database: Queryable,
+  at: Instant,
+  since: Instant,
+): Promise<DigestsOfPlace[]> {
   const { rows } = await database.query<Stored<DigestsOfPlace, "spoken" | "proven" | "broken">>(
     `with unproven as materialized (
        select distinct v.digest_key
@@ -74,9 +84,9 @@ async function readDigests(database: Queryable, at: Instant): Promise<DigestsOfP
                filter (where d.verdict = 'valid' and not d.backfill and u.digest_key is null))::text as proven,
             (range_agg(tstzrange(d.starts_at, d.ends_at)) filter (where d.verdict = 'invalid'))::text as broken
        from trail_digests d left join unproven u on u.digest_key = d.key
-      where d.starts_at < $1
+      where d.starts_at < $1 and d.ends_at > $2
       group by 1, 2 order by 1, 2`,
-    [at],
+    [at, since],
   );
   return rows.map((row) => ({
     ...row,
@@ -90,7 +100,11 @@ async function readDigests(database: Queryable, at: Instant): Promise<DigestsOfP
  * Until when a file's records were delivered stands in its name, and they happened within about a quarter of an hour before (AWS:
  * CloudTrail User Guide, log file names and delivery); where the name does not tell, its digest does.
  */
-async function readFiles(database: Queryable, at: Instant): Promise<FilesOfPlace[]> {
+async function readFiles(
+  database: Queryable,
+  at: Instant,
+  since: Instant,
+): Promise<FilesOfPlace[]> {
   const { rows } = await database.query<Stored<FilesOfPlace, "broken">>(
     `with named as (
        select v.account_id, v.region, v.verdict, v.checked_at,
@@ -107,20 +121,25 @@ async function readFiles(database: Queryable, at: Instant): Promise<FilesOfPlace
             count(*) filter (where verdict = 'missing') as missing,
             count(*) filter (where verdict = 'no-digest') as "withoutDigest",
             (range_agg(tstzrange(lower(during), upper(during))) filter (where verdict in ('invalid', 'missing')))::text as broken
-       from placed where lower(during) < $1 and verdict <> 'valid'
+       from placed where lower(during) < $1 and upper(during) > $2 and verdict <> 'valid'
       group by 1, 2 order by 1, 2`,
-    [at],
+    [at, since],
   );
   return rows.map((row) => ({ ...row, broken: timeSetOf(row.broken) }));
 }
 
 /** What was announced before the instant and is unread still. */
-async function readObjects(database: Queryable, at: Instant): Promise<ObjectsOfPlace[]> {
+async function readObjects(
+  database: Queryable,
+  at: Instant,
+  since: Instant,
+): Promise<ObjectsOfPlace[]> {
   const { rows } = await database.query<Stored<ObjectsOfPlace, "lost" | "awaited">>(
     `with unread as (
        select *, tstzrange(delivered_at - interval '15 minutes', delivered_at) as during
          from trail_objects
-        where state in ('waiting', 'failing', 'refused', 'gone') and seen_at < $1 and (delivered_at is null or delivered_at < $1))
+        where state in ('waiting', 'failing', 'refused', 'gone') and seen_at < $1
+          and (delivered_at is null or (delivered_at < $1 and delivered_at > $2)))
      select account_id as "accountId", region,
             count(*) filter (where state = 'waiting') as waiting,
             count(*) filter (where state = 'failing') as failing,
@@ -130,7 +149,7 @@ async function readObjects(database: Queryable, at: Instant): Promise<ObjectsOfP
             (range_agg(during) filter (where state <> 'waiting' and delivered_at is not null))::text as lost,
             (range_agg(during) filter (where state = 'waiting' and delivered_at is not null))::text as awaited
        from unread group by 1, 2 order by 1, 2`,
-    [at],
+    [at, since],
   );
   return rows.map((row) => ({
     ...row,

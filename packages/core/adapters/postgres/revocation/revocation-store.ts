@@ -6,7 +6,7 @@ import type { AuditEntry } from "../../../domain/audit.ts";
 import type { PersonKey } from "../../../domain/person.ts";
 import type { PlannedStep, SessionProof } from "../../../domain/revocation.ts";
 import { trailCoverage, type TrailCoverage } from "../../../domain/revocation/coverage.ts";
-import type { Instant } from "../../../domain/time.ts";
+import { HOUR, plus, type Instant } from "../../../domain/time.ts";
 import type {
   DenyLease,
   NewRevocation,
@@ -244,8 +244,10 @@ export class PostgresRevocationStore implements RevocationStore {
     await transaction(this.#database, (client) => appendAudit(client, audit));
   }
 
-  async coverage(now: Instant): Promise<TrailCoverage[]> {
-    return trailCoverage(await readLedgerFacts(this.#database.pool, now), now);
+  async coverage(since: Instant, now: Instant): Promise<TrailCoverage[]> {
+    // A stretch that is cut begins an hour later than it does, so it is cut well before.
+    const facts = await readLedgerFacts(this.#database.pool, now, plus(since, -6 * HOUR));
+    return trailCoverage(facts, now);
   }
 
   /** One guarded transition with its record; false, and no record, where the guard held. */
