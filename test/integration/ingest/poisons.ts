@@ -38,8 +38,13 @@ const POISONERS: readonly Poisoner[] = [
     }),
   (made, mark) =>
     within(made, "requestParameters", {
-      ...{ deviceCode: mark, userCode: mark, clientSecret: mark, refresh_token: mark },
-      ...{ codeVerifier: mark, newPassword: mark, subjectToken: [mark], otp: 42 },
+      deviceCode: mark,
+      userCode: mark,
+      clientSecret: mark,
+      refresh_token: mark,
+      codeVerifier: mark,
+      newPassword: mark,
+      subjectToken: [mark],
     }),
   (made, mark) =>
     within(made, "responseElements", {

@@ -5,6 +5,7 @@
  */
 import { canonicalJson, sha256 } from "../ids.ts";
 import {
+  beginsSecret,
   HIDDEN,
   kindOfKey,
   mayHoldSecretForms,
@@ -186,11 +187,11 @@ export function redactText(text: string, limit = 8_192): string {
 
 const SLACK = 4_096;
 
-/** The last word of JSON that ends within a string shows no form: it may be too short for what it was going to be. */
+/** The last word may have been cut where it began to show its form. */
 function withoutCutWord(text: string): string {
   let start = text.length;
   while (start > 0 && !WORD_END.has(text[start - 1]!)) start -= 1;
-  return start === text.length || !text.includes('"') ? text : text.slice(0, start) + REDACTED;
+  return beginsSecret(text.slice(start)) ? text.slice(0, start) + REDACTED : text;
 }
 
 const WORD_END: ReadonlySet<string> = new Set([" ", "\t", "\n", "\r", '"', "{", "}", "[", "]"]);

@@ -47,6 +47,13 @@ const FORMS: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
 ];
 
+const BEGINNING = /:\/\/|eyJ|IQoJ|FwoG|FQoG|AQo[DE]|AAAAA|PHNhbW|PD94bW/;
+
+/** Whether a word holds the beginning of a secret form, however short what follows is. */
+export function beginsSecret(word: string): boolean {
+  return BEGINNING.test(word);
+}
+
 const SCHEME =
   /\b(Bearer|BEARER|bearer|Basic|BASIC|basic|Digest|DIGEST|digest|SSOToken|ssotoken)([ +]|%20)+(?!\[redacted\])[^\s"',;<>\\]{6,}/g;
 
