@@ -24,6 +24,12 @@ describe("what is late", () => {
     ]);
   });
 
+  test("is not said of an earlier instant, by which nobody knows what was received", () => {
+    const places = [place({ lastReceivedAt: at("11:00") })];
+    expect(kinds(ledger({ places }))).toEqual(["lag"]);
+    expect(kinds(ledger({ places }, at("11:40")))).toEqual([]);
+  });
+
   test("is not a listing that was read up to now and showed nothing", () => {
     const quiet = place({ source: "lookup-events", lastReceivedAt: at("08:00") });
     const read = {

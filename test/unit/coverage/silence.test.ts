@@ -78,6 +78,13 @@ describe("nothing is proven by", () => {
       },
     ],
     [
+      "an object of another Region that waits",
+      {
+        places: [...both({}), place({ region: "us-east-1" })],
+        objects: [objects({ region: "us-east-1", waiting: 1, awaited: hours([5, 6]) })],
+      },
+    ],
+    [
       "another Region that was not read past the time",
       {
         places: [
@@ -92,6 +99,9 @@ describe("nothing is proven by", () => {
 
   test("records of after the instant at which it is judged", () => {
     expect(proves({}, ["02:00", "09:00"], at("09:20"))).toBe(false);
+    const known = trailCoverage(facts({}), NOW);
+    expect(covered(known, PLACE, at("02:00"), at("09:00"), at("09:29"))).toBe(false);
+    expect(covered(known, PLACE, at("02:00"), at("09:00"), at("09:30"))).toBe(true);
     const places = both({ hoursSeen: hours([0, 6], [9, 12]) });
     expect(proves({ places }, ["02:00", "05:10"], at("08:00"))).toBe(false);
     expect(trailCoverage(facts({}), at("00:05"))).toEqual([]);
