@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Three rooms: `unit` is pure and runs on every supported Node; `integration` has a real Postgres, one cluster a run and one
- * cloned database a file; `alone` holds what kills processes or clusters, one file at a time.
+ * Four rooms: `unit` is pure and runs on every supported Node; `integration` has a real Postgres, one cluster a run and one
+ * cloned database a file; `alone` holds what runs the command as its users do, one file at a time; `faults` is the fault matrix of
+ * docs/reliability.md, one file at a time.
  */
 export default defineConfig({
   test: {
@@ -35,6 +36,17 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 300_000,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "faults",
+          include: ["test/faults/**/*.test.ts"],
+          globalSetup: ["test/support/cluster.ts"],
+          fileParallelism: false,
+          testTimeout: process.env["CURFEW_NIGHTLY"] === undefined ? 300_000 : 7_200_000,
+          sequence: { groupOrder: 3 },
         },
       },
     ],
