@@ -26,7 +26,8 @@ test("gives the first asker the slot at once and every next one a slot further a
   waits.forEach((wait, index) => {
     // The first slot is longer by 600 ms: its request has to make a connection.
     expect(wait).toBeGreaterThan((index + 1) * 2_000 + 600 - 500);
-    expect(wait).toBeLessThanOrEqual((index + 1) * 2_000 + 600);
+    // Who left late keeps the next one as much more away: here that is a query's time.
+    expect(wait).toBeLessThan((index + 1) * 2_000 + 600 + 500);
   });
 });
 

@@ -16,8 +16,10 @@ const REST_MILLISECONDS = 5_000;
 const BELATED_MILLISECONDS = 10;
 
 interface Slot {
-  /** By this process's monotonic clock. */
+  /** By this process's monotonic clock, in milliseconds: never before the slot by the database's. */
   readonly at: number;
+  /** Before this it cannot lie by the database's clock: in between its answer was on the way. */
+  readonly earliest: number;
   /** Where the slot ends by the database's clock, as the database writes it. */
   readonly end: string;
 }
@@ -29,6 +31,8 @@ export class PostgresRateBudget {
   readonly #last = new Map<string, Promise<void>>();
   /** When this process last left, by scope. */
   readonly #left = new Map<string, number>();
+  /** How long after its slot that was, at most, in milliseconds: the next one keeps as much more away. */
+  readonly #late = new Map<string, number>();
 
   /** `wait` lets the time of the slot pass. */
   constructor(database: Database, wait = waitOnClock) {
@@ -60,15 +64,18 @@ export class PostgresRateBudget {
     const rested = performance.now() - (this.#left.get(scope) ?? -Infinity) > REST_MILLISECONDS;
     const seconds = (rested ? 1 + AFTER_A_REST : 1) / perSecond;
     let missed: string | null = null;
+    let slot: Slot;
     for (;;) {
       signal?.throwIfAborted();
-      const slot = await this.#reserve(scope, seconds, missed);
+      slot = await this.#reserve(scope, seconds, missed);
       const wait = slot.at - performance.now();
       if (wait > 0) await this.#wait(Math.ceil(wait), signal);
       if (performance.now() - slot.at <= BELATED_MILLISECONDS) break;
       missed = slot.end;
     }
-    this.#left.set(scope, performance.now());
+    const now = performance.now();
+    this.#left.set(scope, now);
+    this.#late.set(scope, Math.max(0, now - slot.earliest - BELATED_MILLISECONDS));
   }
 
   /**
@@ -76,6 +83,7 @@ export class PostgresRateBudget {
    * schedule moves up to now and nothing more is lost than the delay.
    */
   async #reserve(scope: string, seconds: number, missed: string | null): Promise<Slot> {
+    const asked = performance.now();
     const { rows } = await this.#database.pool.query<{ wait: number; end: string }>(
       `insert into rate_budgets as b (scope, next_free_at)
        values ($1, clock_timestamp() + $2 * interval '1 second')
@@ -83,13 +91,14 @@ export class PostgresRateBudget {
           set next_free_at = $2 * interval '1 second' + case
                 when b.next_free_at > clock_timestamp() + interval '${BELIEVABLE}' then clock_timestamp()
                 when b.next_free_at = $3::timestamptz then clock_timestamp()
-                else greatest(b.next_free_at, clock_timestamp()) end
+                else greatest(b.next_free_at + $4 * interval '1 millisecond', clock_timestamp()) end
        returning next_free_at::text as end,
                  (extract(epoch from next_free_at - $2 * interval '1 second' - clock_timestamp()) * 1000)::float8 as wait`,
-      [scope, seconds, missed],
+      [scope, seconds, missed, this.#late.get(scope) ?? 0],
     );
     const { wait, end } = rows[0]!;
-    return { at: performance.now() + Math.max(0, wait), end };
+    const ahead = Math.max(0, wait);
+    return { at: performance.now() + ahead, earliest: asked + ahead, end };
   }
 }
 
