@@ -37,6 +37,38 @@ type Json = Readonly<Record<string, unknown>>;
 
 const hex = (key: string): string => createHash("sha256").update(key).digest("hex");
 
+/** The role of an instance. */
+function workload(key: string, account: string, role: string, time: string): Json {
+  const roleId = `AROA${key.slice(20, 37).toUpperCase()}`;
+  return {
+    type: "AssumedRole",
+    principalId: `${roleId}:i-0${key.slice(0, 16)}`,
+    arn: `arn:aws:sts::${account}:assumed-role/${role}/i-0${key.slice(0, 16)}`,
+    accountId: account,
+    accessKeyId: `ASIAEXAMPLE${key.slice(0, 9).toUpperCase()}`,
+    sessionContext: {
+      sessionIssuer: {
+        type: "Role",
+        principalId: roleId,
+        arn: `arn:aws:iam::${account}:role/${role}`,
+        accountId: account,
+        userName: role,
+      },
+      attributes: { creationDate: `${time}Z`, mfaAuthenticated: "false" },
+      ec2RoleDelivery: "2.0",
+    },
+  };
+}
+
+function parametersOf(key: string, account: string): Json {
+  return {
+    filterSet: {
+      items: [{ name: "instance-state-name", valueSet: { items: [{ value: key.slice(40, 48) }] } }],
+    },
+    encryptionContext: { "aws:example:arn": `arn:aws:example:${account}:${key.slice(30, 50)}` },
+  };
+}
+
 /** A file holds some minutes of one account in one Region, as CloudTrail delivers it. */
 function foreign(seed: string, at: number, of: number, perFile: number): Json {
   const file = Math.floor(at / perFile);
@@ -44,31 +76,12 @@ function foreign(seed: string, at: number, of: number, perFile: number): Json {
   const number = (from: number): number => Number.parseInt(key.slice(from, from + 6), 16);
   const [service, names] = SERVICES[number(0) % SERVICES.length]!;
   const account = String(200_000_000_000 + (file % ACCOUNTS));
-  const role = `workload-${number(12) % 50}`;
-  const roleId = `AROA${key.slice(20, 37).toUpperCase()}`;
   const time = new Date(FIRST + Math.floor((SPREAD / of) * file * perFile) + (number(36) % 300_000))
     .toISOString()
     .slice(0, 19);
   return {
     eventVersion: "1.10",
-    userIdentity: {
-      type: "AssumedRole",
-      principalId: `${roleId}:i-0${key.slice(0, 16)}`,
-      arn: `arn:aws:sts::${account}:assumed-role/${role}/i-0${key.slice(0, 16)}`,
-      accountId: account,
-      accessKeyId: `ASIAEXAMPLE${key.slice(0, 9).toUpperCase()}`,
-      sessionContext: {
-        sessionIssuer: {
-          type: "Role",
-          principalId: roleId,
-          arn: `arn:aws:iam::${account}:role/${role}`,
-          accountId: account,
-          userName: role,
-        },
-        attributes: { creationDate: `${time}Z`, mfaAuthenticated: "false" },
-        ec2RoleDelivery: "2.0",
-      },
-    },
+    userIdentity: workload(key, account, `workload-${number(12) % 50}`, time),
     eventTime: `${time}Z`,
     eventSource: `${service}.amazonaws.com`,
     eventName: names[number(18) % names.length],
@@ -76,14 +89,7 @@ function foreign(seed: string, at: number, of: number, perFile: number): Json {
     sourceIPAddress: `192.0.2.${number(30) % 250}`,
     userAgent:
       "aws-sdk-java/2.25.11 Linux/6.1.84 OpenJDK_64-Bit_Server_VM/17.0.11 Java/17.0.11 vendor/Example exec-env/EXAMPLE_EC2 io/sync http/Apache cfg/retry-mode/standard",
-    requestParameters: {
-      filterSet: {
-        items: [
-          { name: "instance-state-name", valueSet: { items: [{ value: key.slice(40, 48) }] } },
-        ],
-      },
-      encryptionContext: { "aws:example:arn": `arn:aws:example:${account}:${key.slice(30, 50)}` },
-    },
+    requestParameters: parametersOf(key, account),
     responseElements: null,
     requestID: key.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5"),
     eventID: hex(key).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5"),

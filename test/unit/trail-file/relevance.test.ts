@@ -132,7 +132,7 @@ describe("passing over", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyRecord, { minLength: 1, maxLength: 12 }), async (records) => {
         const all = [plain, ...records];
-        await expectNoLoss(all, trailFile(...all));
+        expect(await expectNoLoss(all, trailFile(...all))).toBeGreaterThan(0);
       }),
       { numRuns: 600 },
     );
@@ -155,7 +155,7 @@ describe("passing over", () => {
         ];
         const json = rewritten(JSON.stringify({ Records: all }));
         const parsed = (JSON.parse(json) as { Records: unknown[] }).Records;
-        if (parsed.length === all.length) await expectNoLoss(parsed, json);
+        expect(await expectNoLoss(parsed, json)).toBeLessThan(all.length);
       }),
       { numRuns: 60 },
     );
@@ -213,6 +213,6 @@ describe("passing over", () => {
         const value = JSON.parse(line) as Record<string, unknown>;
         return "record" in value && !("eventSource" in value) ? value["record"] : value;
       });
-    await expectNoLoss(records, text);
+    expect(await expectNoLoss(records, text)).toBeLessThanOrEqual(records.length);
   });
 });

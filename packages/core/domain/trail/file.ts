@@ -49,6 +49,13 @@ export async function openTrailFile(
   return openContent(content, { bytes: source.length, sha256: sha256(source) }, name);
 }
 
+/** Of the bytes as they are stored: the name of a file by its content. */
+export async function sha256OfSource(source: TrailSource): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const piece of source.chunks()) hash.update(piece);
+  return hash.digest("hex");
+}
+
 /** Null when the unpacked bytes are too many to be held. */
 function heldWhole(bytes: Uint8Array, name: string): Buffer | null {
   if (isGzip(bytes)) return unpackedAtOnce(bytes, name, HELD_WHOLE);

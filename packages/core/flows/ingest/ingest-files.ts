@@ -3,13 +3,13 @@
  * appended in transactions that advance their file's place, so a kill loses nothing and a repetition adds nothing. Small files
  * share a transaction, because its cost is that of a large one.
  */
-import { createHash } from "node:crypto";
 import { Fault } from "../../domain/fault.ts";
 import { sha256 } from "../../domain/ids.ts";
 import { instant } from "../../domain/time.ts";
 import {
   HELD_WHOLE,
   openTrailFile,
+  sha256OfSource,
   type TrailFile,
   type TrailSource,
 } from "../../domain/trail/file.ts";
@@ -90,11 +90,8 @@ export async function fileOf(path: string, stored: StoredBytes): Promise<TrailBy
   return { path, bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) };
 }
 
-async function digestOf(file: TrailBytes | TrailStream): Promise<string> {
-  if ("bytes" in file) return sha256(file.bytes);
-  const hash = createHash("sha256");
-  for await (const piece of file.source.chunks()) hash.update(piece);
-  return hash.digest("hex");
+function digestOf(file: TrailBytes | TrailStream): string | Promise<string> {
+  return "bytes" in file ? sha256(file.bytes) : sha256OfSource(file.source);
 }
 
 async function open(

@@ -12,6 +12,9 @@ export const NEWLINE = 0x0a;
 export const RETURN = 0x0d;
 export const SPACE = 0x20;
 
+/** Characters of a bare word: numbers have fewer. */
+export const LONGEST_WORD = 64;
+
 /** Where a bare word such as `null` ends. */
 const ENDS_WORD: ReadonlySet<number> = new Set([
   COMMA,

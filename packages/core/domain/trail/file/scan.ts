@@ -11,6 +11,7 @@ import {
   endOfWord,
   endsEscaping,
   isBlank,
+  LONGEST_WORD,
   OPEN_LIST,
   OPEN_OBJECT,
   QUOTE,
@@ -19,9 +20,6 @@ import { cellOfKey, isListKey } from "./keys.ts";
 import { LARGEST_RECORD, Oversize } from "./oversize.ts";
 import { Rows } from "./rows.ts";
 import { Texts } from "./texts.ts";
-
-/** Numbers have fewer characters. */
-const LONGEST_WORD = 64;
 
 /** What stands between items: `first` and `next` want an item, and only `first` may close its list; `after` wants `,` or the close. */
 type Between = "first" | "next" | "after";
@@ -47,10 +45,22 @@ export class RecordScanner implements ItemReader {
   #withinText = false;
   readonly #texts = new Texts();
   readonly #rows = new Rows();
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
 
   *push(piece: Buffer): Generator<ItemBatch> {
     if (this.problem !== null) return;
-    this.#take(piece);
+    // A long item is not moved with every piece, but when as much again has come.
+    this.#waiting.push(piece);
+    this.#waitingBytes += piece.length;
+    if (this.#waitingBytes < this.#unfinished() / 2) return;
+    yield* this.#scan();
+  }
+
+  *#scan(): Generator<ItemBatch> {
+    this.#take(this.#waiting);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
     while (this.problem === null && this.#at < this.#bytes.length) {
       const cut = this.#depth > 0 ? !this.#inside() : !this.#outside();
       if (this.#texts.broken) this.problem = "it has a line break within a text";
@@ -60,23 +70,33 @@ export class RecordScanner implements ItemReader {
     if (this.#rows.count > 0) yield this.#rows.take(this.#bytes);
   }
 
-  end(): Iterable<ItemBatch> {
+  *end(): Generator<ItemBatch> {
+    if (this.#waiting.length > 0) yield* this.#scan();
     if (this.#depth > 0 || this.#open.length > 0 || this.#at < this.#bytes.length) {
       this.problem ??= "its JSON ends before it is complete";
     }
-    return [];
+  }
+
+  /** Bytes that have to stay because an item or a text began in them. */
+  #unfinished(): number {
+    if (this.#oversize !== null) return 0;
+    const from = this.#depth > 0 && this.#isItem ? this.#start : this.#at;
+    return Math.max(0, this.#bytes.length - from);
   }
 
   /** What is unfinished moves to the front of the new bytes; an item that is too large is only hashed. */
-  #take(piece: Buffer): void {
+  #take(pieces: readonly Buffer[]): void {
     const held = this.#bytes.length;
     const inItem = this.#depth > 0 && this.#isItem;
-    if (inItem && (this.#oversize !== null || held - this.#start > LARGEST_RECORD)) {
-      this.#letGo();
-    }
+    const isLarge = this.#oversize !== null || held - this.#start > LARGEST_RECORD;
+    if (inItem && isLarge) this.#letGo();
     const keep = inItem && this.#oversize === null ? this.#start : Math.min(this.#at, held);
     if (held - keep > LARGEST_RECORD) this.problem = "it has a text too large to be read";
-    this.#bytes = keep === held ? piece : Buffer.concat([this.#bytes.subarray(keep), piece]);
+    const [only] = pieces;
+    this.#bytes =
+      keep === held && pieces.length === 1
+        ? only!
+        : Buffer.concat([this.#bytes.subarray(keep), ...pieces]);
     this.#at -= keep;
     this.#start -= keep;
     this.#rows.shift(keep);
