@@ -40,9 +40,9 @@ export interface BucketStand {
   readonly ports: BucketPorts;
   readonly states: PostgresSourceStates;
   readonly queue: TrailQueue;
-  clientsOf(region: string): AwsClients;
-  queueAt(url: string): TrailQueue;
-  portsOf(options: Partial<TrailBucketOptions>): BucketPorts;
+  readonly clientsOf: (region: string) => AwsClients;
+  readonly queueAt: (url: string) => TrailQueue;
+  readonly portsOf: (options: Partial<TrailBucketOptions>) => BucketPorts;
   /** One file with so many events, delivered so long before now; answers its key. */
   deliver(minutesAgo?: number, events?: number): string;
   objects(): Promise<ObjectRow[]>;

@@ -104,7 +104,7 @@ test("an object that keeps failing is tried ever more rarely, at most an hour ap
 test("content that is no trail file three times is refused, and its replacement is read", async () => {
   const key = stand.deliver(60);
   const whole = (await stand.simulator.objects.get(key))!.bytes;
-  stand.simulator.objects.replace(key, Buffer.from("not a trail file"));
+  await stand.simulator.objects.replace(key, Buffer.from("not a trail file"));
   await readBucket(stand.ports, since);
   for (let n = 0; n < 2; n += 1) {
     stand.clock.at += 10 * MINUTE;
@@ -118,7 +118,7 @@ test("content that is no trail file three times is refused, and its replacement 
   );
   stand.clock.at += DAY;
   expect(await readDue(stand.ports)).toMatchObject({ objects: 0, refused: 0 });
-  stand.simulator.objects.replace(key, whole);
+  await stand.simulator.objects.replace(key, whole);
   await readBucket(stand.ports, since, { again: true });
   expect((await stand.objects()).map(({ state }) => state).toSorted()).toEqual(["read", "refused"]);
   expect(await stand.events()).toBe(3);
@@ -128,7 +128,7 @@ test("the same key with a new ETag is read as another content", async () => {
   const key = stand.deliver(60, 2);
   await readBucket(stand.ports, since);
   const other = (await stand.simulator.objects.get(stand.deliver(61, 4)))!.bytes;
-  stand.simulator.objects.replace(key, other);
+  await stand.simulator.objects.replace(key, other);
   await readBucket(stand.ports, since, { again: true });
   const rows = (await stand.objects()).filter((row) => row.key === key);
   expect(rows.map(({ state }) => state)).toEqual(["read", "read"]);

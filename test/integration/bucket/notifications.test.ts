@@ -79,7 +79,7 @@ describe("a message", () => {
       ...stand.ports.objects,
       announce: () => Promise.reject(new Error("the database is down")),
     };
-    const failing = readNotifications({ ...stand.ports, objects: store as never }, stand.queue, 0);
+    const failing = readNotifications({ ...stand.ports, objects: store }, stand.queue, 0);
     await expect(failing).rejects.toThrow("the database is down");
     stand.simulator.queue.expireVisibility();
     stand.simulator.faults.s3.add({ kind: "access-denied", key });

@@ -162,9 +162,9 @@ test("whatever a message holds, it is parsed to an outcome", () => {
       .record({ Type: fc.constant("Notification"), Message: fc.json() })
       .map((value) => JSON.stringify(value)),
   );
-  fc.assert(
-    fc.property(shapes, (body) =>
-      ["objects", "test", "foreign"].includes(parseNotification(body).kind),
-    ),
+  const outcomes = new Set<string>();
+  fc.assert(fc.property(shapes, (body) => void outcomes.add(parseNotification(body).kind)));
+  expect([...outcomes].filter((kind) => !["objects", "test", "foreign"].includes(kind))).toEqual(
+    [],
   );
 });

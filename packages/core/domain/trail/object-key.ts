@@ -89,12 +89,12 @@ const foreign = (reason: string): ObjectKey => ({ kind: "foreign", reason });
 
 /** A key as a sentence may show it: on one line, as Unicode that can be stored, and cut where it is long. */
 export function shownKey(key: string): string {
-  const whole = [
-    ...key.replace(
+  const whole = Array.from(
+    key.replace(
       // oxlint-disable-next-line no-control-regex -- control characters are what is removed here
       /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/gu,
       "\uFFFD",
     ),
-  ];
+  );
   return whole.length > SHOWN ? `${whole.slice(0, SHOWN).join("")}…` : whole.join("");
 }

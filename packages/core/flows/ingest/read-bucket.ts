@@ -28,7 +28,11 @@ export async function readBucket(
 ): Promise<BucketReceipt> {
   const { waiting = 0, failing = 0 } = await ports.objects.counts(ports.bucket.name);
   const progress = { done: 0, total: waiting + failing };
-  const tell = () => options.progress?.({ ...progress });
+  // An object may be read before the listing of its day has counted it.
+  const tell = () => {
+    const { done, total } = progress;
+    options.progress?.({ done, total: Math.max(done, total) });
+  };
   const days = await wantedDays(ports, since, options.again === true);
   const stopped = new AbortController();
   const listings = listAhead(days, stopped.signal, async (day) => {

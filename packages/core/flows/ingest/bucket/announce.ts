@@ -17,7 +17,9 @@ export function announcementOf(
 ): ObjectAnnouncement | null {
   const parsed = parseObjectKey(key);
   // A database holds neither NUL nor half a surrogate, and S3 has no longer keys: such a key is forged.
-  const storable = [...key.replace(/\0|\p{Surrogate}/gu, "\uFFFD")].slice(0, 512).join("");
+  const storable = Array.from(key.replace(/\0|\p{Surrogate}/gu, "\uFFFD"))
+    .slice(0, 512)
+    .join("");
   const common = { key: parsed.kind === "foreign" ? storable : key, etag, versionId, bytes };
   const leftOut = (reason: string) => {
     const problem = `The key ${shownKey(key)} ${reason}, so it is left out.`;
