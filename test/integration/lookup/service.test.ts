@@ -59,7 +59,7 @@ test("the service logs every window of a back-fill with what is done, in all and
   });
   await turn;
   await service.stop();
-  const windows = lines.filter((line) => line["msg"] === "ingest.window");
+  const windows = lines.filter((line) => line["event"] === "ingest.window");
   expect(windows).toHaveLength(4);
   expect(windows[0]).toMatchObject({ code: "aws.broken-listing", sourceId: listing.stream });
   expect(
