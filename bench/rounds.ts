@@ -1,7 +1,8 @@
 /**
- * Measures two ways in turn and compares them round by round: a machine that drifts drifts for both, so the ratio of a round is steadier than
- * either figure. The order changes every round. It says nothing about latency.
+ * Measures ways in turn and compares them round by round: a machine that drifts drifts for all, so the ratio of a round is steadier than
+ * any figure. The order changes every round. What a way costs the processors is measured beside its time, because others may use them too.
  */
+import { between, type Cpu, type CpuMeter } from "./cpu.ts";
 
 export interface Way {
   readonly name: string;
@@ -10,12 +11,19 @@ export interface Way {
   readonly run: () => Promise<void>;
 }
 
-export interface Comparison {
-  /** Milliseconds of each round, by the way's name. */
-  readonly milliseconds: Readonly<Record<string, readonly number[]>>;
-  /** Of each round: the second way's time by the first's. Above 1 the first way is the faster one. */
-  readonly ratios: readonly number[];
-  readonly ratio: number;
+export interface Run {
+  readonly milliseconds: number;
+  readonly cpu: Cpu;
+}
+
+/** Runs of each way, in the order of the rounds. */
+export type Rounds = Readonly<Record<string, readonly Run[]>>;
+
+export interface Ratio {
+  /** Median over the rounds. */
+  readonly median: number;
+  readonly lowest: number;
+  readonly highest: number;
 }
 
 export function median(values: readonly number[]): number {
@@ -25,34 +33,48 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-async function measure(way: Way): Promise<number> {
+/** One run of one way. */
+export async function measure(way: Way, meter: CpuMeter): Promise<Run> {
   await way.prepare();
-  const from = performance.now();
+  const [from, before] = [performance.now(), meter.now()];
   await way.run();
-  return performance.now() - from;
+  const milliseconds = performance.now() - from;
+  return { milliseconds, cpu: between(before, meter.now()) };
 }
 
-/** Runs both ways once to warm up, then `rounds` times in turn. */
-export async function compare(
-  first: Way,
-  second: Way,
+/** Runs every way once to warm up, then `rounds` times in turn. */
+export async function inTurn(
+  ways: readonly Way[],
   rounds: number,
-  progress: (round: number) => void,
-): Promise<Comparison> {
-  const times = { first: [] as number[], second: [] as number[] };
+  meter: CpuMeter,
+  progress: (text: string) => void,
+): Promise<Rounds> {
+  const runs: Record<string, Run[]> = {};
   for (let round = 0; round <= rounds; round++) {
-    progress(round);
-    const swapped = round % 2 === 1;
-    const early = await measure(swapped ? second : first);
-    const late = await measure(swapped ? first : second);
-    if (round === 0) continue;
-    times.first.push(swapped ? late : early);
-    times.second.push(swapped ? early : late);
+    const order = ways.map((_, at) => ways[(at + round) % ways.length]!);
+    for (const way of order) {
+      progress(round === 0 ? `${way.name}: warming up` : `${way.name}: ${round} of ${rounds}`);
+      const run = await measure(way, meter);
+      if (round > 0) (runs[way.name] ??= []).push(run);
+    }
   }
-  const ratios = times.first.map((time, round) => (times.second[round] ?? Number.NaN) / time);
-  return {
-    milliseconds: { [first.name]: times.first, [second.name]: times.second },
-    ratios,
-    ratio: median(ratios),
-  };
+  return runs;
+}
+
+/** `slower`'s measure by `faster`'s in each round: above 1 the way that is named first is the faster one. */
+export function ratioOf(
+  rounds: Rounds,
+  first: string,
+  second: string,
+  measureOf: (run: Run) => number = (run) => run.milliseconds,
+): Ratio {
+  const others = rounds[second] ?? [];
+  const ratios = (rounds[first] ?? []).map(
+    (run, round) => measureOf(others[round]!) / measureOf(run),
+  );
+  return { median: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) };
+}
+
+export function allCpu({ cpu }: Run): number {
+  return cpu.node + cpu.postgres;
 }

@@ -1,171 +1,144 @@
 /**
- * Trail files as an organisation's trail delivers them: gzipped, some thousand records each, a few repeated, not in order.
- * A function of its seed and the number of records. Shapes follow AWS's documented examples; people and addresses are synthetic.
+ * Trail files of Identity Center's own records and of the calls of its role sessions, gzipped, not in order, a few repeated. A function of
+ * its seed and sizes. 5,000 people in 300 accounts over 30 days make visits: a sign-in or a token, what leads to a role, and the role's
+ * calls. Shapes follow AWS's documented examples; people, addresses and clients are synthetic.
  */
-import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
+import { clientsOf, type Clients } from "./clients.ts";
+import { Draw } from "./draw.ts";
+import * as shapes from "./shapes.ts";
 
-const STORE = "arn:aws:identitystore::111122223333:identitystore/d-1234567890";
-const OWNER = "111122223333";
 const PEOPLE = 5_000;
 const ACCOUNTS = 300;
 const FIRST = Date.UTC(2026, 9, 1);
 const DAYS = 30;
+const MINUTE = 60_000;
 /** A share of records that CloudTrail delivers twice. */
 const REPEATED = 0.02;
+/** Calls of a role session: as many sessions have 5 to 10 as have 20 to 40, which makes 17 on average. */
+const FEWEST_CALLS = 5;
+const MOST_CALLS = 40;
+/** AWS refuses some calls: they are kept whole. */
+const DENIED = 0.04;
 
-type Json = Readonly<Record<string, unknown>>;
-
-/** Numbers in [0, 1) that depend on their key alone. */
-function drawer(seed: string): (key: string) => number {
-  return (key) => createHash("sha256").update(`${seed}/${key}`).digest().readUInt32BE(0) / 2 ** 32;
-}
-
-const uuid = (key: string): string =>
-  createHash("sha256")
-    .update(key)
-    .digest("hex")
-    .slice(0, 32)
-    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-
-interface Moment {
+interface Delivered {
   readonly at: number;
-  readonly person: number;
-  readonly account: string;
-  readonly key: string;
+  readonly text: string;
 }
 
-const timeOf = (moment: Moment): string => `${new Date(moment.at).toISOString().slice(0, 19)}Z`;
+/** What somebody does at one time, as records with the time at which each is delivered. */
+class Visit {
+  readonly #draw: Draw;
+  readonly #who: shapes.Who;
+  readonly #clients: Clients;
+  readonly #out: Delivered[];
+  #at: number;
 
-function base(moment: Moment, eventSource: string, eventName: string): Json {
-  return {
-    eventVersion: "1.11",
-    eventTime: timeOf(moment),
-    eventSource,
-    eventName,
-    awsRegion: "eu-central-1",
-    sourceIPAddress: `203.0.113.${moment.person % 250}`,
-    userAgent:
-      "aws-cli/2.22.0 md/awscrt#0.23.4 ua/2.0 os/linux#6.8.0 md/arch#x86_64 lang/python#3.12.6 cfg/retry-mode#standard",
-    requestID: uuid(`request ${moment.key}`),
-    eventID: uuid(`event ${moment.key}`),
-    readOnly: true,
-    managementEvent: true,
-    eventCategory: "Management",
-  };
+  constructor(draw: Draw, at: number, out: Delivered[]) {
+    const person = draw.below(PEOPLE);
+    this.#draw = draw;
+    this.#who = shapes.whoOf(person);
+    this.#clients = clientsOf(person, draw);
+    this.#out = out;
+    this.#at = at;
+  }
+
+  make(): void {
+    const inBrowser = this.#draw.next() < 0.4;
+    const credential = inBrowser ? this.#signIn() : this.#token();
+    // Every fourth visit works in two accounts.
+    const roles = this.#draw.next() < 0.25 ? 2 : 1;
+    for (let role = 0; role < roles; role++) this.#work(credential, inBrowser);
+  }
+
+  #signIn(): string {
+    const credential = this.#draw.uuid();
+    const workflow = this.#draw.uuid();
+    for (const step of shapes.SIGN_IN_STEPS) {
+      this.#add(shapes.signInStep(this.#frame(this.#clients.browser), this.#who, step, workflow));
+    }
+    for (const name of ["Authenticate", "ListApplications", "ListAccounts"]) {
+      this.#portal(this.#clients.browser, credential, name);
+    }
+    return credential;
+  }
+
+  /** The id of an access token is long and names the token: it is hashed by who keeps it. */
+  #token(): string {
+    const credential = this.#draw.hex(128);
+    for (let grant = 0; grant < 2; grant++) {
+      this.#add(shapes.token(this.#frame(this.#clients.tool), this.#who, credential));
+    }
+    for (const name of ["ListAccounts", "ListAccountRoles"]) {
+      this.#portal(this.#clients.tool, credential, name);
+    }
+    return credential;
+  }
+
+  #portal(client: string, credential: string, name: string): void {
+    this.#add(shapes.portalCall(this.#frame(client), this.#who, credential, name, null));
+  }
+
+  #work(credential: string, inBrowser: boolean): void {
+    const account = String(200_000_000_000 + this.#draw.below(ACCOUNTS));
+    const client = inBrowser ? this.#clients.browser : this.#clients.tool;
+    const name = inBrowser ? "Federate" : "GetRoleCredentials";
+    this.#add(shapes.portalCall(this.#frame(client), this.#who, credential, name, account));
+    const session = shapes.sessionOf(this.#who, account, this.#draw, this.#at);
+    this.#add(shapes.roleIssued(this.#frame(client), session, this.#draw));
+    const calls = Math.round(FEWEST_CALLS * (MOST_CALLS / FEWEST_CALLS) ** this.#draw.next());
+    const kinds = shapes.callsOf(this.#draw);
+    for (let call = 0; call < calls; call++) {
+      const kind = kinds[this.#draw.below(kinds.length)]!;
+      const frame = this.#frame(inBrowser ? this.#clients.browser : this.#clients.process(kind));
+      this.#add(shapes.roleCall(frame, session, kind, this.#draw, this.#draw.next() < DENIED));
+    }
+  }
+
+  /** Half a second to two minutes later. */
+  #frame(userAgent: string): shapes.Frame {
+    this.#at += 500 + Math.floor(this.#draw.next() ** 3 * 2 * MINUTE);
+    const { address } = this.#clients;
+    return { at: this.#at, address, userAgent, ids: [this.#draw.uuid(), this.#draw.uuid()] };
+  }
+
+  /** Delivered 1 to 16 minutes after it happened; what comes twice comes within ten minutes more. */
+  #add(record: shapes.Json): void {
+    const text = JSON.stringify(record);
+    const at = this.#at + MINUTE + Math.floor(this.#draw.next() * 15 * MINUTE);
+    this.#out.push({ at, text });
+    if (this.#draw.next() < REPEATED) {
+      this.#out.push({ at: at + Math.floor(this.#draw.next() * 10 * MINUTE), text });
+    }
+  }
 }
 
-function portalIdentity(moment: Moment): Json {
-  return {
-    type: "IdentityCenterUser",
-    accountId: OWNER,
-    onBehalfOf: { userId: uuid(`person ${moment.person}`), identityStoreArn: STORE },
-    credentialId: uuid(`credential ${moment.person} ${Math.floor(moment.at / 28_800_000)}`),
-  };
+/** So many records as JSON, in the order in which they are delivered. */
+export function makeRecords(seed: string, records: number): string[] {
+  const draw = new Draw(seed);
+  // Of the records that a visit makes on average.
+  const visits = Math.ceil(records / 28);
+  const out: Delivered[] = [];
+  for (let visit = 0; out.length < records; visit++) {
+    const share = visit < visits ? visit / visits : draw.next();
+    new Visit(draw, FIRST + Math.floor(share * DAYS * 24 * 60 * MINUTE), out).make();
+  }
+  return out
+    .toSorted((a, b) => a.at - b.at)
+    .slice(0, records)
+    .map(({ text }) => text);
 }
 
-function roleCall(moment: Moment): Json {
-  const roleId = `AROA${createHash("sha256").update(moment.account).digest("hex").slice(0, 17).toUpperCase()}`;
-  const role = `AWSReservedSSO_Operator_${createHash("sha256").update(moment.account).digest("hex").slice(0, 16)}`;
-  const name = `person-${moment.person}@example.com`;
-  return {
-    ...base(moment, "ec2.amazonaws.com", "DescribeInstances"),
-    recipientAccountId: moment.account,
-    userIdentity: {
-      type: "AssumedRole",
-      principalId: `${roleId}:${name}`,
-      arn: `arn:aws:sts::${moment.account}:assumed-role/${role}/${name}`,
-      accountId: moment.account,
-      accessKeyId: `ASIAEXAMPLE${String(moment.person).padStart(9, "0")}`,
-      sessionContext: {
-        sessionIssuer: {
-          type: "Role",
-          principalId: roleId,
-          arn: `arn:aws:iam::${moment.account}:role/aws-reserved/sso.amazonaws.com/eu-central-1/${role}`,
-          accountId: moment.account,
-          userName: role,
-        },
-        attributes: {
-          creationDate: timeOf({ ...moment, at: moment.at - (moment.at % 3_600_000) }),
-          mfaAuthenticated: "false",
-        },
-      },
-      onBehalfOf: { userId: uuid(`person ${moment.person}`), identityStoreArn: STORE },
-    },
-    requestParameters: { maxResults: 100, filterSet: {}, instancesSet: {} },
-    responseElements: null,
-    eventType: "AwsApiCall",
-  };
-}
-
-function portalCall(moment: Moment, eventName: string): Json {
-  return {
-    ...base(moment, "sso.amazonaws.com", eventName),
-    recipientAccountId: OWNER,
-    userIdentity: portalIdentity(moment),
-    requestParameters: null,
-    responseElements: null,
-    eventType: "AwsServiceEvent",
-    serviceEventDetails:
-      eventName === "Federate"
-        ? { role_name: "Operator", account_id: moment.account }
-        : { account_id: moment.account },
-  };
-}
-
-function tokenCall(moment: Moment): Json {
-  return {
-    ...base(moment, "sso-oauth.amazonaws.com", "CreateToken"),
-    recipientAccountId: OWNER,
-    userIdentity: portalIdentity(moment),
-    requestParameters: {
-      clientId: `arn:aws:sso::${OWNER}:client/${uuid(`client ${moment.person}`)}`,
-      clientSecret: "HIDDEN_DUE_TO_SECURITY_REASONS",
-      grantType: "refresh_token",
-      refreshToken: "HIDDEN_DUE_TO_SECURITY_REASONS",
-    },
-    responseElements: {
-      accessToken: "HIDDEN_DUE_TO_SECURITY_REASONS",
-      refreshToken: "HIDDEN_DUE_TO_SECURITY_REASONS",
-      tokenType: "Bearer",
-      expiresIn: 3600,
-    },
-    eventType: "AwsApiCall",
-  };
-}
-
-function recordOf(moment: Moment, kind: number): Json {
-  if (kind < 0.45) return roleCall(moment);
-  if (kind < 0.6) return portalCall(moment, "GetRoleCredentials");
-  if (kind < 0.7) return portalCall(moment, "ListAccountRoles");
-  if (kind < 0.8) return portalCall(moment, "Federate");
-  return kind < 0.9 ? portalCall(moment, "Authenticate") : tokenCall(moment);
+/** Records as gzipped files of `perFile` each. */
+export function filesOf(records: readonly string[], perFile: number): Buffer[] {
+  const files: Buffer[] = [];
+  for (let from = 0; from < records.length; from += perFile) {
+    files.push(gzipSync(`{"Records":[${records.slice(from, from + perFile).join(",")}]}`));
+  }
+  return files;
 }
 
 /** Gzipped files that hold `records` records together, `perFile` each. */
 export function makeTrailFiles(seed: string, records: number, perFile: number): Buffer[] {
-  const draw = drawer(seed);
-  const texts: string[] = [];
-  for (let at = 0; texts.length < records; at++) {
-    const key = `${seed} ${at}`;
-    const moment = {
-      key,
-      // Delivered up to 16 minutes out of order.
-      at:
-        FIRST +
-        Math.floor(((DAYS * 86_400_000) / records) * at) +
-        Math.floor(draw(`late ${at}`) * 960_000),
-      person: Math.floor(draw(`person ${at}`) * PEOPLE),
-      account: String(200_000_000_000 + Math.floor(draw(`account ${at}`) * ACCOUNTS)),
-    };
-    const text = JSON.stringify(recordOf(moment, draw(`kind ${at}`)));
-    texts.push(text);
-    if (draw(`repeat ${at}`) < REPEATED) texts.push(text);
-  }
-  const files: Buffer[] = [];
-  for (let from = 0; from < records; from += perFile) {
-    const part = texts.slice(from, Math.min(from + perFile, records));
-    files.push(gzipSync(`{"Records":[${part.join(",")}]}`));
-  }
-  return files;
+  return filesOf(makeRecords(seed, records), perFile);
 }
