@@ -164,7 +164,7 @@ export async function openBucketStand(
       for (const key of delivered.splice(0)) simulator.objects.remove(key);
       clock.at = NOW;
       await database.pool.query(
-        "truncate events, event_ids, role_calls, record_batches, undecodable_records, people, person_names, sessions, coverage, trail_files, followed_files, ingest_cursors, findings, trail_objects, ingest_streams, source_states cascade",
+        "truncate events, event_ids, role_calls, record_batches, undecodable_records, people, person_names, sessions, coverage, trail_files, followed_files, findings, trail_objects, ingest_streams, source_states cascade",
       );
     },
     close: async () => {
