@@ -3,7 +3,8 @@
  * the same walk: keys sorted, so that equal records have equal text. Redacting twice gives the same record.
  * Not removed: access key ids, workflow ids and portal session ids, which are names and not secrets.
  */
-import { canonicalJson, sha256 } from "../ids.ts";
+import { hash } from "node:crypto";
+import { canonicalJson } from "../ids.ts";
 import {
   beginsSecret,
   HIDDEN,
@@ -28,7 +29,9 @@ const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
  */
 export function hashedCredentialId(id: string): string {
   if (id === "" || id === HIDDEN || id === REDACTED) return id;
-  return UUID.test(id) || HASHED.test(id) ? id.toLowerCase() : `sha256:${sha256(id)}`;
+  return UUID.test(id) || HASHED.test(id)
+    ? id.toLowerCase()
+    : `sha256:${hash("sha256", id, "hex")}`;
 }
 
 const HASHED = /^sha256:[0-9a-f]{64}$/i;
