@@ -7,6 +7,7 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { benchIngest } from "./ingest.ts";
+import { benchOrganisation } from "./organisation/bench.ts";
 import { asText, type Progress, type Report } from "./report.ts";
 import { withStand } from "./stand.ts";
 
@@ -28,6 +29,11 @@ const BENCHES: readonly {
     goals: ["p1", "p2", "p4"],
     run: ({ records, rounds, say }) =>
       withStand(12, (stand) => benchIngest(stand, records, rounds, say)),
+  },
+  {
+    goals: ["p13"],
+    run: ({ records, rounds, say }) =>
+      withStand(12, (stand) => benchOrganisation(stand, records, rounds, say)),
   },
 ];
 

@@ -4,9 +4,9 @@
  * calls. Shapes follow AWS's documented examples; people, addresses and clients are synthetic.
  */
 import { gzipSync } from "node:zlib";
-import { clientsOf, type Clients } from "./clients.ts";
-import { Draw } from "./draw.ts";
-import * as shapes from "./shapes.ts";
+import { clientsOf, type Clients } from "./people/clients.ts";
+import { Draw } from "./people/draw.ts";
+import * as shapes from "./people/shapes.ts";
 
 const PEOPLE = 5_000;
 const ACCOUNTS = 300;
