@@ -7,12 +7,15 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { benchIngest } from "./ingest.ts";
+import { benchMemory } from "./memory/bench.ts";
 import { benchOrganisation } from "./organisation/bench.ts";
 import { asText, type Progress, type Report } from "./report.ts";
 import { withStand } from "./stand.ts";
 
 const PAGE = fileURLToPath(new URL("../docs/benchmarks.md", import.meta.url));
 const [BEGIN, END] = ["<!-- figures of the last run -->", "<!-- end of the figures -->"];
+
+const SMALL_FILES = 20_000;
 
 interface Options {
   readonly records: number;
@@ -29,6 +32,11 @@ const BENCHES: readonly {
     goals: ["p1", "p2", "p4"],
     run: ({ records, rounds, say }) =>
       withStand(12, (stand) => benchIngest(stand, records, rounds, say)),
+  },
+  {
+    goals: ["p3"],
+    run: ({ records, say }) =>
+      withStand(12, (stand) => benchMemory(stand, { records, smallFiles: SMALL_FILES }, say)),
   },
   {
     goals: ["p13"],
