@@ -90,13 +90,13 @@ GRANT EXECUTE ON FUNCTION curfew_make_month(timestamptz) TO curfew_ingest;
 GRANT SELECT (user_id, settled) ON revocations TO curfew_ingest;
 GRANT SELECT (user_id, released_at) ON deny_leases TO curfew_ingest;
 GRANT SELECT, INSERT, UPDATE ON
-  trail_files, followed_files, ingest_cursors, ingest_streams, trail_objects, trail_digests, trail_file_verdicts, source_states, coverage,
+  trail_files, followed_files, ingest_streams, trail_objects, trail_digests, trail_file_verdicts, source_states, coverage,
   rate_budgets, people, person_names, access_facts
   TO curfew_ingest;
 
 -- 4. Worker: judges people, sends alerts, carries revocations out, seals reports.
 GRANT SELECT ON
-  events, role_calls, record_batches, event_ids, event_terms, undecodable_records, trail_files, followed_files, ingest_cursors, ingest_streams, trail_objects, trail_digests, trail_file_verdicts,
+  events, role_calls, record_batches, event_ids, event_terms, undecodable_records, trail_files, followed_files, ingest_streams, trail_objects, trail_digests, trail_file_verdicts,
   source_states, coverage, person_names, access_snapshots, access_facts
   TO curfew_worker;
 GRANT SELECT, UPDATE ON people, revocations, revocation_steps TO curfew_worker;
@@ -109,7 +109,7 @@ GRANT EXECUTE ON FUNCTION curfew_forget_months(timestamptz) TO curfew_worker;
 
 -- 5. API: reads everything but secrets' neighbours, and writes requests: a revocation and its cancelling, tokens, answers that were given.
 GRANT SELECT ON
-  events, role_calls, record_batches, event_ids, event_terms, undecodable_records, trail_files, followed_files, ingest_cursors, ingest_streams, trail_objects, trail_digests, trail_file_verdicts,
+  events, role_calls, record_batches, event_ids, event_terms, undecodable_records, trail_files, followed_files, ingest_streams, trail_objects, trail_digests, trail_file_verdicts,
   source_states, coverage, people, person_names, sessions, findings, deliveries,
   access_snapshots, access_facts, reports, report_files, session_proofs, deny_leases
   TO curfew_api;

@@ -9,7 +9,7 @@ import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
 import { openDatabase, ping, type Database } from "#core/adapters/postgres/database";
 import { PostgresFindingStore } from "#core/adapters/postgres/people/finding-store";
 import { migrate } from "#core/adapters/postgres/migrate";
-import { PostgresObservationStore } from "#core/adapters/postgres/trail/observation-store";
+import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
 import { PostgresSessionStore } from "#core/adapters/postgres/people/session-store";
 import { PostgresSweepStore } from "#core/adapters/postgres/people/sweep-store";

@@ -4,7 +4,7 @@
  */
 import { Fault } from "#core/domain/fault";
 import { checkTrail, type TrailCheck } from "#core/domain/trail/trail-settings";
-import type { SourceStates } from "#core/ports/source-states";
+import type { SourceStates } from "#core/ports/trail/source-states";
 import type { Sources } from "../ingest/sources.ts";
 
 export interface Check {

@@ -8,7 +8,7 @@ import { patientCalls } from "#core/adapters/aws/patience";
 import type { DigestKey } from "#core/domain/digest/signature";
 import { Fault } from "#core/domain/fault";
 import { readConfig } from "#core/platform/config";
-import type { DigestSource } from "#core/ports/digest-source";
+import type { DigestSource } from "#core/ports/trail/digest-source";
 
 /**
  * The digests of `s3://bucket/prefix`; keys that were handed in count instead of CloudTrail's own. Faults: `input.invalid`,

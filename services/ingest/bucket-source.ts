@@ -15,11 +15,12 @@ import { backfillSince, readBucket, type BucketProgress } from "#core/flows/inge
 import { readNotifications } from "#core/flows/ingest/read-notifications";
 import { reconcileBucket } from "#core/flows/ingest/reconcile-bucket";
 import type { LogFields, Logger } from "#core/platform/logger";
+import { digestTurn, DIGESTS_EVERY, type Digests } from "./digest-turn.ts";
 import type { Clock } from "#core/ports/clock";
-import type { ObjectStore } from "#core/ports/object-store";
-import type { SourceStates } from "#core/ports/source-states";
-import type { TrailBucket, TrailInspector, TrailQueue } from "#core/ports/trail-bucket";
-import type { TrailStore } from "#core/ports/trail-store";
+import type { ObjectStore } from "#core/ports/trail/object-store";
+import type { SourceStates } from "#core/ports/trail/source-states";
+import type { TrailBucket, TrailInspector, TrailQueue } from "#core/ports/trail/trail-bucket";
+import type { TrailStore } from "#core/ports/trail/trail-store";
 
 export interface BucketSource {
   readonly bucket: TrailBucket;
@@ -28,6 +29,8 @@ export interface BucketSource {
   /** Null where there is no trail to ask for. */
   readonly inspector: TrailInspector | null;
   readonly objects: ObjectStore;
+  /** Null: the trail's digests are not validated. */
+  readonly digests: Digests | null;
   readonly states: SourceStates;
   readonly backfillMilliseconds: number;
 }
@@ -90,6 +93,12 @@ export function bucketTurns(
   if (queue !== null) {
     const run = async () => counted(await drained(source, inner, QUEUE_WAIT_SECONDS, log), log);
     turns.push({ source: "sqs", everyMilliseconds: QUEUE_EVERY, run });
+  }
+  if (source.digests !== null) {
+    const { digests, states } = source;
+    const turn = digestTurn(digests, states, ports.clock, log);
+    const run = () => keepingFailure(digests.name, states, ports.clock, ports.signal, turn);
+    turns.push({ source: "digests", everyMilliseconds: DIGESTS_EVERY, run });
   }
   if (inspector !== null) {
     const run = async () => {

@@ -83,7 +83,14 @@ function turnsOf(dependencies: IngestDependencies, signal: AbortSignal): Turn[] 
       source: "lookup-events",
       everyMilliseconds: STREAMS_EVERY_MILLISECONDS,
       run: async () => {
-        const progress = (now: ListingProgress) => logWindow(now, sources, dependencies.log);
+        const told = new Set<string>();
+        const progress = (now: ListingProgress): void => {
+          logWindow(now, sources, dependencies.log);
+          void dependencies.queue.nudge("sweep-people");
+          // The newest window of each stream is its first: with all of them the present is read, and the past may take hours.
+          told.add(now.last.stream);
+          if (told.size === sources.streams.length) dependencies.onTurn?.("lookup-events");
+        };
         const receipt = await readStreams(sources, ports, { progress });
         return receipt.records === 0 ? null : counted(receipt);
       },

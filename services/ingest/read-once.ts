@@ -7,8 +7,8 @@ import { NewestFirst } from "#core/flows/ingest/newest-first";
 import { readStream } from "#core/flows/ingest/read-stream";
 import type { Instant } from "#core/domain/time";
 import type { Clock } from "#core/ports/clock";
-import type { TrailStore } from "#core/ports/trail-store";
-import type { WindowStore } from "#core/ports/window-store";
+import type { TrailStore } from "#core/ports/trail/trail-store";
+import type { WindowStore } from "#core/ports/trail/window-store";
 import { readBucketSource } from "./bucket-source.ts";
 import type { Sources } from "./sources.ts";
 

@@ -1,6 +1,6 @@
 /** `curfew doctor`: what runs, what is missing, each with the sentence that mends it. Changes nothing. */
 import type { Command } from "commander";
-import { PostgresSourceStates } from "#core/adapters/postgres/trail/source-states";
+import { PostgresSourceStates } from "#core/adapters/postgres/sources/source-states";
 import { openQueue } from "#core/adapters/queue/open-queue";
 import { Fault } from "#core/domain/fault";
 import { between, DAY, HOUR, latest, type Instant } from "#core/domain/time";

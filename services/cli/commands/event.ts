@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { PostgresRecordStore } from "#core/adapters/postgres/trail/record-batches";
 import { Fault } from "#core/domain/fault";
-import type { EventRecord } from "#core/ports/record-store";
+import type { EventRecord } from "#core/ports/trail/record-store";
 import { withCommonOptions, withDemo, type WorldOptions } from "../options.ts";
 import { Output } from "../output.ts";
 import { lookClaim, openRuntime } from "../runtime.ts";

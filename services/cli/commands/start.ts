@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { webhookSink } from "#core/adapters/alerts/webhook";
 import { PostgresDeliveryStore } from "#core/adapters/postgres/people/delivery-store";
+import { PostgresWindowStore } from "#core/adapters/postgres/sources/window-store";
 import { openQueue, type OpenedQueue } from "#core/adapters/queue/open-queue";
 import { createLogger, type Logger } from "#core/platform/logger";
 import { createShutdown, type Shutdown } from "#core/platform/shutdown";
@@ -83,7 +84,11 @@ async function run(
   shutdown.add("worker", () => worker.stop());
   const ingest = startIngest({
     sources: world.sources,
-    ports: { store: runtime.stores.trail, clock: runtime.clock },
+    ports: {
+      store: runtime.stores.trail,
+      windows: new PostgresWindowStore(runtime.database),
+      clock: runtime.clock,
+    },
     access: runtime.stores.access,
     observations: runtime.stores.observations,
     newSnapshotId: (now) => runtime.newId("snp", now),

@@ -1,7 +1,7 @@
 /** `curfew sync` and `curfew snapshot`: read every source, or the directory, once. */
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
-import { PostgresWindowStore } from "#core/adapters/postgres/trail/window-store";
+import { PostgresWindowStore } from "#core/adapters/postgres/sources/window-store";
 import type { Instant } from "#core/domain/time";
 import { NOTHING, sum, type IngestReceipt } from "#core/flows/ingest/ingest-receipt";
 import { timeLeft, type ListingProgress } from "#core/flows/ingest/listing-progress";

@@ -10,7 +10,7 @@ import type { DigestKey } from "#core/domain/digest/signature";
 import { Fault } from "#core/domain/fault";
 import { DAY, instant, plus, type Instant } from "#core/domain/time";
 import { walkDigests } from "#core/flows/ingest/digests/walk-digests";
-import type { DigestRoot, DigestSource } from "#core/ports/digest-source";
+import type { DigestRoot, DigestSource } from "#core/ports/trail/digest-source";
 import { anInstant, instantOption } from "../options.ts";
 import { Output, printable } from "../output.ts";
 import { bucketDigests } from "../trail-bucket-digests.ts";

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { lookupEventsSources } from "#core/adapters/aws/lookup-events";
 import { instant } from "#core/domain/time";
-import type { PolledSource, SourcePage } from "#core/ports/event-source";
+import type { PolledSource, SourcePage } from "#core/ports/trail/event-source";
 import type { TrailRecord } from "#simulator/model";
 import { NOW } from "#test/unit/simulator-wire/office";
 import { openAwsOffice, type AwsOffice } from "./aws-office.ts";

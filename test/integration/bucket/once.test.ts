@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { lookupEventsSources } from "#core/adapters/aws/lookup-events";
-import { PostgresWindowStore } from "#core/adapters/postgres/trail/window-store";
+import { PostgresWindowStore } from "#core/adapters/postgres/sources/window-store";
 import { HOUR, instant } from "#core/domain/time";
 import { readBucket } from "#core/flows/ingest/read-bucket";
 import { ingestFiles } from "#core/flows/ingest/ingest-files";

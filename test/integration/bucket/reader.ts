@@ -2,7 +2,7 @@
 import { awsClients } from "#core/adapters/aws/clients";
 import { s3TrailBucket } from "#core/adapters/aws/trail-bucket";
 import { openDatabase } from "#core/adapters/postgres/database";
-import { PostgresObjectStore } from "#core/adapters/postgres/trail/object-store";
+import { PostgresObjectStore } from "#core/adapters/postgres/sources/object-store";
 import { PostgresTrailStore } from "#core/adapters/postgres/trail/trail-store";
 import { DAY, instant } from "#core/domain/time";
 import { readBucket } from "#core/flows/ingest/read-bucket";

@@ -20,6 +20,7 @@ function sourceOf(
     queue: url === null ? null : stand.queueAt(url),
     inspector: awsTrailInspector(clientsOf, { bucket, askIn, clock }),
     objects: ports.objects,
+    digests: null,
     states,
     backfillMilliseconds: 30 * DAY,
   };

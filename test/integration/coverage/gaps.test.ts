@@ -1,7 +1,7 @@
 /** What a stretch of records without a gap is, whatever the order they were read in, and what of it a silence may rest on. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { PostgresRevocationStore } from "#core/adapters/postgres/revocation/revocation-store";
-import { PostgresObservationStore } from "#core/adapters/postgres/trail/observation-store";
+import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { coverageLedger } from "#core/domain/coverage/ledger";
 import { spans } from "#core/domain/coverage/time-set";
 import type { Instant } from "#core/domain/time";

@@ -1,7 +1,7 @@
 /** The ledger and silence as proof over the tables as they are: digests, verdicts, objects, windows and sources of a real database. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { PostgresRevocationStore } from "#core/adapters/postgres/revocation/revocation-store";
-import { PostgresObservationStore } from "#core/adapters/postgres/trail/observation-store";
+import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { coverageLedger, isComplete } from "#core/domain/coverage/ledger";
 import { covered } from "#core/domain/revocation/coverage";
 import type { Instant } from "#core/domain/time";

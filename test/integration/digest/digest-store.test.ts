@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { PostgresDigestStore } from "#core/adapters/postgres/trail/digest-store";
+import { PostgresDigestStore } from "#core/adapters/postgres/sources/digest-store";
 import { gapsOf } from "#core/domain/digest/gaps";
 import type { DigestVerdict, FileVerdict } from "#core/domain/digest/verdict";
 import { DAY, HOUR, plus } from "#core/domain/time";

@@ -30,7 +30,6 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<Service, Right>>>> 
   undecodable_records: row("SI", "S", "S"),
   trail_files: row("SIU", "S", "S"),
   followed_files: row("SIU", "S", "S"),
-  ingest_cursors: row("SIU", "S", "S"),
   ingest_streams: row("SIU", "S", "S"),
   trail_objects: row("SIU", "S", "S"),
   trail_digests: row("SIU", "S", "S"),

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fileFolder } from "#core/adapters/files/folder";
 import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
-import { PostgresObservationStore } from "#core/adapters/postgres/trail/observation-store";
+import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
+import { PostgresWindowStore } from "#core/adapters/postgres/sources/window-store";
 import { createLogger } from "#core/platform/logger";
 import { startIngest } from "#services/ingest/main";
 import {
@@ -195,7 +196,11 @@ async function readFolder(path: string, lines: string[]): Promise<void> {
       backfillMilliseconds: 1,
       beforeReading: null,
     },
-    ports: { store: stand.trail, clock: { now: () => NOW } },
+    ports: {
+      store: stand.trail,
+      windows: new PostgresWindowStore(stand.database),
+      clock: { now: () => NOW },
+    },
     access: new PostgresAccessStore(stand.database),
     observations: new PostgresObservationStore(stand.database),
     newSnapshotId: () => "snp_unused",

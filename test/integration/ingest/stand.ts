@@ -5,7 +5,7 @@
 import { gzipSync } from "node:zlib";
 import { expect } from "vitest";
 import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
-import { PostgresObservationStore } from "#core/adapters/postgres/trail/observation-store";
+import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
 import { PostgresSessionStore } from "#core/adapters/postgres/people/session-store";
 import { PostgresSweepStore } from "#core/adapters/postgres/people/sweep-store";
@@ -71,7 +71,7 @@ export async function openStand(
     count,
     clear: async () => {
       await database.pool.query(
-        "truncate events, event_ids, role_calls, record_batches, undecodable_records, people, person_names, sessions, coverage, trail_files, followed_files, ingest_cursors, findings cascade",
+        "truncate events, event_ids, role_calls, record_batches, undecodable_records, people, person_names, sessions, coverage, trail_files, followed_files, findings cascade",
       );
     },
     drop: () => database.drop(),

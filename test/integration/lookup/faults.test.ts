@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { awsClients, type AwsClients } from "#core/adapters/aws/clients";
 import { lookupEventsSources } from "#core/adapters/aws/lookup-events";
 import { PostgresTrailStore } from "#core/adapters/postgres/trail/trail-store";
-import { PostgresWindowStore } from "#core/adapters/postgres/trail/window-store";
+import { PostgresWindowStore } from "#core/adapters/postgres/sources/window-store";
 import { DAY, MINUTE } from "#core/domain/time";
 import type { ListingProgress } from "#core/flows/ingest/listing-progress";
 import { readStreams } from "#services/ingest/read-once";

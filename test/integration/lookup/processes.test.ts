@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { awsClients } from "#core/adapters/aws/clients";
 import { lookupEventsSources } from "#core/adapters/aws/lookup-events";
 import { PostgresTrailStore } from "#core/adapters/postgres/trail/trail-store";
-import { PostgresWindowStore } from "#core/adapters/postgres/trail/window-store";
+import { PostgresWindowStore } from "#core/adapters/postgres/sources/window-store";
 import { DAY } from "#core/domain/time";
 import { readStreams } from "#services/ingest/read-once";
 import { startSimulator, type RunningSimulator } from "#simulator/start";

@@ -4,7 +4,7 @@ import { lookupEventsSources } from "#core/adapters/aws/lookup-events";
 import { openDatabase } from "#core/adapters/postgres/database";
 import { PostgresRateBudget } from "#core/adapters/postgres/rate-budget";
 import { PostgresTrailStore } from "#core/adapters/postgres/trail/trail-store";
-import { PostgresWindowStore } from "#core/adapters/postgres/trail/window-store";
+import { PostgresWindowStore } from "#core/adapters/postgres/sources/window-store";
 import { DAY } from "#core/domain/time";
 import { readStreams } from "#services/ingest/read-once";
 

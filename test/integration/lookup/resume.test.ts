@@ -1,11 +1,11 @@
 /** Whatever happens in the middle of a back-fill, nothing is lost, nothing stands twice, and at most one window is read again. */
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { PostgresTrailStore } from "#core/adapters/postgres/trail/trail-store";
-import { PostgresWindowStore } from "#core/adapters/postgres/trail/window-store";
+import { PostgresWindowStore } from "#core/adapters/postgres/sources/window-store";
 import { between, DAY, HOUR, instant, MINUTE, plus } from "#core/domain/time";
 import { NewestFirst } from "#core/flows/ingest/newest-first";
 import { readStream, type StreamPorts, type WindowReport } from "#core/flows/ingest/read-stream";
-import type { TimeWindow } from "#core/ports/window-store";
+import type { TimeWindow } from "#core/ports/trail/window-store";
 import { createTestDatabase, type TestDatabase } from "#test/support/database";
 import { broken, scriptedListing, type ScriptedListing } from "./scripted-listing.ts";
 import { forget, storedIds } from "./stored.ts";

@@ -5,8 +5,8 @@
 import { Fault } from "#core/domain/fault";
 import { DAY, epoch, SECOND, type Instant } from "#core/domain/time";
 import { decodeRecord } from "#core/domain/trail/decode";
-import type { PolledSource } from "#core/ports/event-source";
-import type { TimeWindow } from "#core/ports/window-store";
+import type { PolledSource } from "#core/ports/trail/event-source";
+import type { TimeWindow } from "#core/ports/trail/window-store";
 import { portal } from "#test/support/records";
 
 const PAGE = 50;

@@ -1,9 +1,9 @@
 /** What the service says of a back-fill: one line a window, with how far it is, and a sentence for what broke off. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
-import { PostgresObservationStore } from "#core/adapters/postgres/trail/observation-store";
+import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresTrailStore } from "#core/adapters/postgres/trail/trail-store";
-import { PostgresWindowStore } from "#core/adapters/postgres/trail/window-store";
+import { PostgresWindowStore } from "#core/adapters/postgres/sources/window-store";
 import { DAY, MINUTE } from "#core/domain/time";
 import { createLogger } from "#core/platform/logger";
 import { startIngest } from "#services/ingest/main";
@@ -35,6 +35,8 @@ test("the service logs every window of a back-fill with what is done, in all and
   });
   let turned: () => void;
   const turn = new Promise<void>((resolve) => (turned = resolve));
+  /** How many windows were told of each time the listings counted as read. */
+  const readAfter: number[] = [];
   const service = startIngest({
     sources: {
       trail: null,
@@ -54,12 +56,16 @@ test("the service logs every window of a back-fill with what is done, in all and
     queue: { nudge: () => Promise.resolve() },
     log,
     onTurn: (source) => {
-      if (source === "lookup-events") turned();
+      if (source !== "lookup-events") return;
+      readAfter.push(lines.filter((line) => line["event"] === "ingest.window").length);
+      if (readAfter.length === 2) turned();
     },
   });
   await turn;
   await service.stop();
   const windows = lines.filter((line) => line["event"] === "ingest.window");
+  // Judging need not wait for the past: the present is read with the first window, and once more the whole is.
+  expect(readAfter[0]).toBe(1);
   expect(windows).toHaveLength(4);
   expect(windows[0]).toMatchObject({ code: "aws.broken-listing", sourceId: listing.stream });
   expect(

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
 import { PostgresReportStore } from "#core/adapters/postgres/report-store";
-import { PostgresObservationStore } from "#core/adapters/postgres/trail/observation-store";
+import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
 import { coverageLedger } from "#core/domain/coverage/ledger";
 import type { Instant } from "#core/domain/time";

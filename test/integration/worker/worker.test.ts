@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
 import { PostgresDeliveryStore } from "#core/adapters/postgres/people/delivery-store";
-import { PostgresObservationStore } from "#core/adapters/postgres/trail/observation-store";
+import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresReportStore } from "#core/adapters/postgres/report-store";
 import { PostgresSweepStore } from "#core/adapters/postgres/people/sweep-store";
 import { openQueue, type OpenedQueue } from "#core/adapters/queue/open-queue";

@@ -15,7 +15,7 @@ import {
   SHORTEST,
   wantedSpan,
 } from "#core/flows/ingest/windows";
-import type { TimeWindow } from "#core/ports/window-store";
+import type { TimeWindow } from "#core/ports/trail/window-store";
 
 const START = Date.parse("2026-08-01T00:00:00Z");
 const NOW = instant(START + 100 * DAY);

@@ -13,7 +13,7 @@ import { digestName, logName } from "../../domain/digest/name.ts";
 import type { DigestKey } from "../../domain/digest/signature.ts";
 import { Fault } from "../../domain/fault.ts";
 import { epoch, instant, parseInstant, plus, DAY, type Instant } from "../../domain/time.ts";
-import type { DigestRoot, DigestSource, TrailAddress } from "../../ports/digest-source.ts";
+import type { DigestRoot, DigestSource, TrailAddress } from "../../ports/trail/digest-source.ts";
 import { awsErrorName } from "./faults.ts";
 import { pages } from "./paging.ts";
 import type { PatientCall } from "./patience.ts";

@@ -8,7 +8,7 @@ import { LookupEventsCommand, type LookupEventsResponse } from "@aws-sdk/client-
 import { Fault } from "../../domain/fault.ts";
 import { DAY, epoch, instant, type Instant } from "../../domain/time.ts";
 import { decodeRecord } from "../../domain/trail/decode.ts";
-import type { PolledSource, SourcedRecord, SourcePage } from "../../ports/event-source.ts";
+import type { PolledSource, SourcedRecord, SourcePage } from "../../ports/trail/event-source.ts";
 import type { AwsClients } from "./clients.ts";
 import { awsErrorName } from "./faults.ts";
 import { pages, TokenLoop } from "./paging.ts";

@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { Fault } from "../../domain/fault.ts";
 import { shownKey } from "../../domain/trail/object-key.ts";
-import type { ListedObject, ObjectRead, TrailBucket } from "../../ports/trail-bucket.ts";
+import type { ListedObject, ObjectRead, TrailBucket } from "../../ports/trail/trail-bucket.ts";
 import type { AwsClients } from "./clients.ts";
 import { awsErrorName, awsFault } from "./faults.ts";
 import { pages } from "./paging.ts";

@@ -14,7 +14,7 @@ import {
 } from "@aws-sdk/client-cloudtrail";
 import { instant, type Instant } from "../../domain/time.ts";
 import type { TrailFact } from "../../domain/trail/trail-settings.ts";
-import type { TrailInspector } from "../../ports/trail-bucket.ts";
+import type { TrailInspector } from "../../ports/trail/trail-bucket.ts";
 import type { AwsClients } from "./clients.ts";
 
 type Clients = Pick<AwsClients, "cloudTrail" | "call">;

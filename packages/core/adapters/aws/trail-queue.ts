@@ -9,7 +9,7 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { Fault } from "../../domain/fault.ts";
-import type { QueueMessage, TrailQueue } from "../../ports/trail-bucket.ts";
+import type { QueueMessage, TrailQueue } from "../../ports/trail/trail-bucket.ts";
 import { awsErrorName, awsFault } from "./faults.ts";
 
 /** SQS gives at most ten at once (AWS: ReceiveMessage API reference). */

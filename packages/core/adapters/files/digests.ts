@@ -14,7 +14,7 @@ import { belowAwsLogs, digestName, logName } from "../../domain/digest/name.ts";
 import type { DigestKey } from "../../domain/digest/signature.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { Instant } from "../../domain/time.ts";
-import type { DigestRoot, DigestSource, TrailAddress } from "../../ports/digest-source.ts";
+import type { DigestRoot, DigestSource, TrailAddress } from "../../ports/trail/digest-source.ts";
 
 /** Throws `input.no-such-file` when the folder holds no `AWSLogs/` with digests. */
 export function folderDigests(folder: string, keys: readonly DigestKey[]): DigestSource {

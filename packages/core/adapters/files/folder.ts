@@ -4,7 +4,7 @@ import { access, open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault } from "../../domain/fault.ts";
 import { instant } from "../../domain/time.ts";
-import type { Folder, FolderEntry } from "../../ports/event-source.ts";
+import type { Folder, FolderEntry } from "../../ports/trail/event-source.ts";
 import { filesMatching, isPattern } from "./glob.ts";
 
 const TRAIL_FILE = /\.(?:json|ndjson|jsonl)(?:\.gz)?$/i;

@@ -53,6 +53,7 @@ function isGrant(event: TrailEvent, userId: string): boolean {
   if (event.errorCode !== null) return false;
   return (
     (event.kind === "assignment" && event.change === "created" && event.principalId === userId) ||
+    (event.kind === "entitlement" && event.change === "created" && event.principalId === userId) ||
     (event.kind === "membership" && event.change === "added" && event.memberUserId === userId)
   );
 }

@@ -107,7 +107,7 @@ export function finished(person: Person, draft: Draft): Session {
     keys: [...draft.keys].toSorted(),
     grant: draft.grant,
     links: draft.links,
-    eventIds: evidence.map((event) => event.eventId),
+    eventIds: evidence.flatMap((event) => [event.eventId, ...(event.amendedBy ?? [])]),
     ...(draft.inferred.length > 0
       ? { inferredEventIds: inOrder(draft.inferred).map((event) => event.eventId) }
       : {}),

@@ -6,7 +6,8 @@ import { sha256, canonicalJson } from "../ids.ts";
 import type { TrailEvent } from "../event.ts";
 import type { Person } from "../person.ts";
 import type { Session, SessionSettings } from "../session.ts";
-import { compareText, finished, inOrder } from "./draft.ts";
+import { amended } from "../trail/amended.ts";
+import { compareText, finished } from "./draft.ts";
 import { setEndings, setHardEnds } from "./ends.ts";
 import { linkSessions } from "./links.ts";
 import { portalSessions } from "./portal.ts";
@@ -22,7 +23,7 @@ export function reconstruct(
   events: readonly TrailEvent[],
   settings: SessionSettings,
 ): Session[] {
-  const ordered = inOrder(events);
+  const ordered = amended(events);
   const portals = portalSessions(ordered);
   const tokens = tokenSessions(ordered);
   const roles = roleSessions(ordered, person);

@@ -14,6 +14,9 @@ const UPDATED = "UPDATED_DATA";
  */
 export function amended(events: readonly TrailEvent[]): TrailEvent[] {
   const byId = new Map(events.map((event) => [event.eventId, event]));
+  // Hardly any event is ever amended.
+  if (!events.some((event) => event.addendum !== undefined))
+    return [...byId.values()].toSorted(inTime);
   const amendments = new Map<string, TrailEvent[]>();
   const roots: TrailEvent[] = [];
   for (const event of byId.values()) {

@@ -170,7 +170,7 @@ export function unfolded({ calls, ...shared_ }: FoldedCalls): TrailEvent[] {
     subjectUserId: null,
     ...calls[0]!,
   });
-  return calls.map(({ eventId, occurredAt }) => ({ ...common, eventId, occurredAt }) as TrailEvent);
+  return calls.map(({ eventId, occurredAt }) => ({ ...common, eventId, occurredAt }));
 }
 
 /**

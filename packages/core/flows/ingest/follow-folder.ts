@@ -4,8 +4,8 @@
  */
 import { Fault } from "../../domain/fault.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Folder, FolderEntry } from "../../ports/event-source.ts";
-import type { TrailStore } from "../../ports/trail-store.ts";
+import type { Folder, FolderEntry } from "../../ports/trail/event-source.ts";
+import type { TrailStore } from "../../ports/trail/trail-store.ts";
 import { fileOf, ingestFiles, type TrailBytes, type TrailStream } from "./ingest-files.ts";
 import { NOTHING, sum, type IngestReceipt } from "./ingest-receipt.ts";
 

@@ -13,17 +13,22 @@ import {
   type TrailFile,
   type TrailSource,
 } from "../../domain/trail/file.ts";
-import type { TrailPage } from "../../domain/trail/file/page.ts";
+import type { PassedOver, TrailPage } from "../../domain/trail/file/page.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { AppendPart, AppendResult, FileState, TrailStore } from "../../ports/trail-store.ts";
-import type { SourcedRecord, StoredBytes } from "../../ports/event-source.ts";
+import type {
+  AppendPart,
+  AppendResult,
+  FileState,
+  TrailStore,
+} from "../../ports/trail/trail-store.ts";
+import type { SourcedRecord, StoredBytes } from "../../ports/trail/event-source.ts";
 import { NOTHING, receipt, sum, type IngestReceipt } from "./ingest-receipt.ts";
 
 /** Records a transaction: large enough to amortise the commit, small enough to lose little to a kill. */
 const RECORDS_AT_ONCE = 2_000;
 
-/** Weight of a record that was counted without being parsed: it costs the transaction next to nothing. */
-const PASSED_OVER = 0.05;
+/** Pages a transaction at most: a file of which nothing is ours advances too. */
+const PAGES_AT_ONCE = 500;
 
 export interface TrailBytes {
   /** Shown in refusals and kept with the file's row. */
@@ -45,21 +50,23 @@ export type FileOutcome =
 interface OpenFile {
   readonly path: string;
   readonly digest: string;
+  readonly unpackedSha256: string;
   readonly bytes: number;
   readonly records: number;
   receipt: IngestReceipt;
 }
 
-/** Files whose bytes are held together: the caller bounds how many. Answers in their order. */
+/** Files whose bytes are held together: the caller bounds how many. `source` is the ledger's. Answers in their order. */
 export async function ingestFiles(
   files: readonly (TrailBytes | TrailStream)[],
   store: TrailStore,
   clock: Clock,
+  source: "files" | "s3" = "files",
 ): Promise<FileOutcome[]> {
   const digests: string[] = [];
   for (const file of files) digests.push(await digestOf(file));
   const states = await store.fileStates(digests);
-  const pending = new Pending(store, clock);
+  const pending = new Pending(store, clock, source);
   const opened = new Map<string, OpenFile | Fault>();
   for (const [index, file] of files.entries()) {
     const digest = digests[index]!;
@@ -104,7 +111,8 @@ async function open(
     if (trail.sha256 !== digest) throw changed(file.path);
     const before = state === undefined ? NOTHING : receipt(repeated(state));
     const { bytes, records } = trail;
-    return { path: file.path, digest, bytes, records, trail, receipt: before };
+    const unpackedSha256 = trail.contentSha256();
+    return { path: file.path, digest, unpackedSha256, bytes, records, trail, receipt: before };
   } catch (error) {
     if (error instanceof Fault) return error;
     throw error;
@@ -147,68 +155,61 @@ function again(read: IngestReceipt): IngestReceipt {
 class Pending {
   readonly #store: TrailStore;
   readonly #clock: Clock;
+  readonly #source: string;
   #parts: { file: OpenFile; part: AppendPart }[] = [];
-  #weight = 0;
+  #records = 0;
+  #pages = 0;
 
-  constructor(store: TrailStore, clock: Clock) {
+  constructor(store: TrailStore, clock: Clock, source: string) {
     this.#store = store;
     this.#clock = clock;
+    this.#source = source;
   }
 
   /** Takes a file's pages; writes whenever a transaction is full. */
   async add(file: OpenFile, pages: Iterable<TrailPage> | AsyncIterable<TrailPage>): Promise<void> {
     let records: SourcedRecord[] = [];
+    let passedOver: PassedOver[] = [];
     let position: number | null = null;
     for await (const page of pages) {
       for (const record of page.records) records.push(record);
-      const passed = passedOver(page);
-      for (const record of passed) records.push(record);
+      for (const span of page.passedOver) passedOver.push(span);
       position = page.to;
-      this.#weight += page.records.length + passed.length * PASSED_OVER;
-      if (this.#weight < RECORDS_AT_ONCE) continue;
-      this.#push(file, records, position);
+      this.#records += page.records.length;
+      this.#pages += 1;
+      if (this.#records < RECORDS_AT_ONCE && this.#pages < PAGES_AT_ONCE) continue;
+      this.#push(file, { records, passedOver }, position);
       records = [];
+      passedOver = [];
       position = null;
       await this.flush();
     }
-    if (position !== null) this.#push(file, records, position);
+    if (position !== null) this.#push(file, { records, passedOver }, position);
   }
 
   async flush(): Promise<void> {
     if (this.#parts.length === 0) return;
     const taken = this.#parts;
     this.#parts = [];
-    this.#weight = 0;
+    this.#records = 0;
+    this.#pages = 0;
     const now = instant(this.#clock.now());
     const parts = taken.map(({ part }) => part);
-    const results = await this.#store.append({ source: "files", receivedAt: now, parts }, now);
+    const results = await this.#store.append({ source: this.#source, receivedAt: now, parts }, now);
     for (const [index, { file }] of taken.entries()) {
       file.receipt = sum(file.receipt, receipt(results[index]!));
     }
   }
 
-  #push(file: OpenFile, records: readonly SourcedRecord[], position: number): void {
-    const { path, digest, bytes, records: all } = file;
+  #push(file: OpenFile, read: Pick<AppendPart, "records" | "passedOver">, position: number): void {
+    const { path, digest, unpackedSha256, bytes, records } = file;
     this.#parts.push({
       file,
       part: {
         origin: `file:${digest}`,
-        records,
-        progress: { kind: "file", sha256: digest, path, bytes, records: all, position },
+        ...read,
+        progress: { kind: "file", sha256: digest, unpackedSha256, path, bytes, records, position },
       },
     });
   }
-}
-
-/** Records that were not parsed, as the store counts them: so many of a span's first instant, and its last. */
-function passedOver(page: TrailPage): SourcedRecord[] {
-  return page.passedOver.flatMap(({ reason, accountId, region, first, last, records }) => {
-    const at = (occurredAt: string): SourcedRecord => ({
-      position: page.from,
-      decoded: { outcome: "ignored", reason, seen: { accountId, region, occurredAt } },
-    });
-    const counted = Array<SourcedRecord>(records).fill(at(first));
-    counted[records - 1] = at(last);
-    return counted;
-  });
 }

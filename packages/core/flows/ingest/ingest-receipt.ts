@@ -1,5 +1,5 @@
 /** What became of records that were read: every one is counted exactly once. */
-import type { AppendResult } from "../../ports/trail-store.ts";
+import type { AppendResult } from "../../ports/trail/trail-store.ts";
 
 /** `appended + duplicates + ignored + undecodable = records`. */
 export interface IngestReceipt {

@@ -6,7 +6,7 @@
 import { Fault } from "../../domain/fault.ts";
 import { instant } from "../../domain/time.ts";
 import { parseNotification, type AnnouncedKey } from "../../domain/trail/notification.ts";
-import type { QueueMessage, TrailQueue } from "../../ports/trail-bucket.ts";
+import type { QueueMessage, TrailQueue } from "../../ports/trail/trail-bucket.ts";
 import { announcementOf } from "./bucket/announce.ts";
 import { NO_OBJECTS, sumBuckets, type BucketReceipt } from "./bucket/bucket-receipt.ts";
 import { readDue, type BucketPorts } from "./bucket/read-objects.ts";

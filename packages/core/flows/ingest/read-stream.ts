@@ -5,8 +5,8 @@
  */
 import { Fault } from "../../domain/fault.ts";
 import { between, instant, MINUTE, SECOND, type Instant } from "../../domain/time.ts";
-import type { PolledSource } from "../../ports/event-source.ts";
-import type { TimeWindow, WindowStore } from "../../ports/window-store.ts";
+import type { PolledSource } from "../../ports/trail/event-source.ts";
+import type { TimeWindow, WindowStore } from "../../ports/trail/window-store.ts";
 import { NOTHING, sum, type IngestReceipt } from "./ingest-receipt.ts";
 import type { NewestFirst } from "./newest-first.ts";
 import { readWindow, type ReadPagePorts, type WindowReceipt } from "./read-window.ts";

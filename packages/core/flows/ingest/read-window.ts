@@ -4,9 +4,9 @@
  */
 import { epoch, instant, parseInstant, SECOND, type Instant } from "../../domain/time.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { PolledSource, SourcedRecord } from "../../ports/event-source.ts";
-import type { TrailStore } from "../../ports/trail-store.ts";
-import type { TimeWindow } from "../../ports/window-store.ts";
+import type { PolledSource, SourcedRecord } from "../../ports/trail/event-source.ts";
+import type { TrailStore } from "../../ports/trail/trail-store.ts";
+import type { TimeWindow } from "../../ports/trail/window-store.ts";
 import { NOTHING, receipt, sum, type IngestReceipt } from "./ingest-receipt.ts";
 import { LONGEST, MOST_PAGES } from "./windows.ts";
 

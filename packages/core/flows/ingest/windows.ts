@@ -16,7 +16,7 @@ import {
   SECOND,
   type Instant,
 } from "../../domain/time.ts";
-import type { TimeWindow } from "../../ports/window-store.ts";
+import type { TimeWindow } from "../../ports/trail/window-store.ts";
 
 /** Always read again. */
 const UNSETTLED = 2 * HOUR;

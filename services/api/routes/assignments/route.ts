@@ -2,7 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
-import { PostgresObservationStore } from "#core/adapters/postgres/trail/observation-store";
+import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
 import { Fault } from "#core/domain/fault";
 import { instant } from "#core/domain/time";

@@ -3,7 +3,7 @@
  * outside of it proves nothing.
  */
 import type { FastifyInstance } from "fastify";
-import { PostgresObservationStore } from "#core/adapters/postgres/trail/observation-store";
+import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { BLIND_SPOTS } from "#core/domain/coverage/blind-spots";
 import { coverageLedger, type Ledger } from "#core/domain/coverage/ledger";
 import { concerns, rowsOf } from "#core/domain/coverage/selection";

@@ -52,7 +52,7 @@ async function readWindows(database: Queryable): Promise<WindowsRead[]> {
   const { rows } = await database.query<Stored<WindowsRead, "read">>(
     `select split_part(stream, '/', 1) as source, split_part(stream, '/', 2) as "accountId",
             split_part(stream, '/', 3) as region, windows_read::text as read
-       from ingest_streams where windows_read <> '{}' order by stream`,
+       from ingest_streams where windows_read <> '{}' and stream like 'lookup-events/%' order by stream`,
   );
   return rows.map((row) => ({ ...row, read: timeSetOf(row.read) }));
 }

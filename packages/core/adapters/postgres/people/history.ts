@@ -8,7 +8,7 @@ import type { TrailEvent } from "../../../domain/event.ts";
 import type { Person, PersonKey } from "../../../domain/person.ts";
 import { personKey } from "../../../domain/person.ts";
 import { isAbout } from "../../../domain/sessions/ends.ts";
-import { inOrder } from "../../../domain/sessions/draft.ts";
+import { amended } from "../../../domain/trail/amended.ts";
 import type { Instant } from "../../../domain/time.ts";
 import { eventsOfRows, type StoredRow } from "../trail/stored-rows.ts";
 
@@ -85,7 +85,7 @@ export async function eventsOfPeople(
   const events = await eventsOfRows(client, rows);
   const byPerson = new Map(people.map((person) => [personKey(person), [] as TrailEvent[]]));
   const persons = new Map(people.map((person) => [personKey(person), person]));
-  // `inOrder` keeps the last of two with one id: an event that is also the person's own stays theirs.
+  // `amended` keeps the last of two with one id: an event that is also the person's own stays theirs.
   for (const about of [true, false]) {
     rows.forEach((row, index) => {
       if (row.about !== about) return;
@@ -97,7 +97,7 @@ export async function eventsOfPeople(
       }
     });
   }
-  return new Map([...byPerson].map(([key, theirs]) => [key, inOrder(theirs)]));
+  return new Map([...byPerson].map(([key, theirs]) => [key, amended(theirs)]));
 }
 
 /** The role session from which somebody did something about a person is that somebody's, whether or not a record names them. */

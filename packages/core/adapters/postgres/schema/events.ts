@@ -188,15 +188,6 @@ export const followedFiles = pgTable(
   ],
 );
 
-/** Where a polled source goes on. Advanced in the transaction that appends what was read. */
-export const ingestCursors = pgTable("ingest_cursors", {
-  /** `lookup-events/<account>/<region>/<eventSource>`. */
-  stream: text("stream").primaryKey(),
-  /** Everything up to here was read. */
-  readThrough: time("read_through").notNull(),
-  updatedAt: time("updated_at").notNull().defaultNow(),
-});
-
 /** What each source has shown of each account and Region, ignored records included. */
 export const coverage = pgTable(
   "coverage",
@@ -206,8 +197,6 @@ export const coverage = pgTable(
     region: text("region").notNull(),
     firstEventAt: time("first_event_at").notNull(),
     lastEventAt: time("last_event_at").notNull(),
-    /** From here to the last event no gap is longer than the silence that is still believed; null: not known, so silence proves nothing. */
-    unbrokenSince: time("unbroken_since"),
     /** Hours in which a record was seen: what lies between them is a gap. */
     hoursSeen: times("hours_seen")
       .notNull()

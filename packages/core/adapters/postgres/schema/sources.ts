@@ -58,6 +58,10 @@ export const trailObjects = pgTable(
       .on(table.nextAttemptAt)
       .where(sql`state in ('waiting', 'failing')`),
     index("trail_objects_sha256").on(table.sha256),
+    index("trail_objects_place").on(table.accountId, table.region, table.deliveredAt),
+    index("trail_objects_lost")
+      .on(table.accountId, table.region)
+      .where(sql`state in ('refused', 'gone')`),
     check("trail_objects_announced_by", sql`announced_by in ('notification', 'listing')`),
     check(
       "trail_objects_state",

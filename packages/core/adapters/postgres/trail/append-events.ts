@@ -2,19 +2,17 @@
 import type pg from "pg";
 import type { TrailEvent } from "../../../domain/event.ts";
 import {
-  sessionOf,
-  type FoldedCalls,
-  type StoredEvent,
-} from "../../../domain/trail/stored-event.ts";
-import {
   fold,
   isAdministrative,
   isFoldable,
+  sessionOf,
   storedForm,
+  type FoldedCalls,
+  type StoredEvent,
 } from "../../../domain/trail/stored-event.ts";
 import type { DecodedRecord } from "../../../domain/trail/decode.ts";
 import { redactText } from "../../../domain/trail/redact.ts";
-import type { AppendBatch } from "../../../ports/trail-store.ts";
+import type { AppendBatch } from "../../../ports/trail/trail-store.ts";
 import { column } from "./columns.ts";
 import { insertBatch } from "./record-batches.ts";
 import type { Term, TermNumbers } from "./terms.ts";
@@ -31,6 +29,8 @@ export interface Appended {
 
 /** An event of a batch in the form in which it is kept. */
 export interface Placed {
+  /** Among those of the whole batch. */
+  readonly ordinal: number;
   readonly part: number;
   readonly position: number;
   readonly decoded: DecodedEvent;
@@ -38,24 +38,29 @@ export interface Placed {
 }
 
 export function placedIn(batch: AppendBatch): Placed[] {
-  return batch.parts.flatMap(({ records }, part) =>
-    records.flatMap(({ position, decoded }): Placed[] =>
-      decoded.outcome === "event"
-        ? [{ part, position, decoded, stored: storedForm(decoded.event) }]
-        : [],
-    ),
-  );
+  const placed: Placed[] = [];
+  for (const [part, { records }] of batch.parts.entries()) {
+    for (const { position, decoded } of records) {
+      if (decoded.outcome !== "event") continue;
+      const stored = storedForm(decoded.event);
+      placed.push({ ordinal: placed.length, part, position, decoded, stored });
+    }
+  }
+  return placed;
 }
 
-/** Every term that the events refer to. */
-export function* termsOf(placed: readonly Placed[]): Generator<Term> {
+/** Every term that the events refer to and `terms` does not know. */
+export function* termsOf(placed: readonly Placed[], terms: TermNumbers): Generator<Term> {
   for (const { stored, decoded } of placed) {
-    yield { kind: "type", value: stored.type, name: null };
-    if (stored.person !== null) yield { kind: "person", value: stored.person, name: null };
-    if (stored.agent !== null) yield { kind: "agent", value: stored.agent, name: null };
-    if (stored.roleSession !== null) {
+    const { type, person, agent, roleSession } = stored;
+    if (!terms.knows("type", type)) yield { kind: "type", value: type, name: null };
+    if (person !== null && !terms.knows("person", person))
+      yield { kind: "person", value: person, name: null };
+    if (agent !== null && !terms.knows("agent", agent))
+      yield { kind: "agent", value: agent, name: null };
+    if (roleSession !== null && !terms.knows("role-session", roleSession)) {
       const name = sessionOf(decoded.event)!.sessionName;
-      yield { kind: "role-session", value: stored.roleSession, name };
+      yield { kind: "role-session", value: roleSession, name };
     }
   }
 }
@@ -86,24 +91,28 @@ export async function appendEvents(
     stored.roleSession !== null &&
     isFoldable(event, batch.receivedAt) &&
     !isWatched(event, watched);
-  const whole = new Set([...firsts.values()].filter((one) => !folds(one)));
-  const batchNo = whole.size === 0 ? null : await nextBatch(client);
-  const known = await claimIds(client, placed, firsts, whole, batchNo);
+  const folded: boolean[] = placed.map(folds);
+  const anyWhole = folded.includes(false);
+  const batchNo = anyWhole ? await nextBatch(client) : null;
+  const known = await claimIds(client, firsts, folded, batchNo);
+  const kept: Placed[] = [];
+  const calls: StoredEvent[] = [];
   for (const one of placed) {
-    const first = firsts.get(one.decoded.event.eventId)!;
-    const content = known.get(one.decoded.event.eventId) ?? first.decoded.contentSha256;
-    if (content !== one.decoded.contentSha256) conflicts[one.part]!.push(conflictOf(one));
-    else if (one === first && !known.has(one.decoded.event.eventId))
-      appended[one.part]!.push(one.decoded.event);
+    const { eventId } = one.stored;
+    const first = firsts.get(eventId)!;
+    const before = known.get(eventId);
+    if ((before ?? first.decoded.contentSha256) !== one.decoded.contentSha256)
+      conflicts[one.part]!.push(conflictOf(one));
+    else if (one === first && before === undefined) appended[one.part]!.push(one.decoded.event);
+    if (one !== first || before !== undefined) continue;
+    if (folded[one.ordinal]!) calls.push(one.stored);
+    else kept.push(one);
   }
-  const fresh = [...firsts.values()].filter((one) => !known.has(one.decoded.event.eventId));
-  const kept = fresh.filter((one) => whole.has(one));
   if (kept.length > 0) {
-    await insertBatch(client, batch, batchNo!, placed, kept);
+    await insertBatch(client, batch, batchNo!, kept);
     await insertEvents(client, kept, options.terms);
   }
-  const calls = fold(fresh.flatMap((one) => (whole.has(one) ? [] : [one.stored])));
-  if (calls.length > 0) await insertCalls(client, calls, options.terms);
+  if (calls.length > 0) await insertCalls(client, fold(calls), options.terms);
   return { appended, conflicts };
 }
 
@@ -132,38 +141,41 @@ async function nextBatch(client: pg.PoolClient): Promise<number> {
 /** Takes the ids that nobody has taken. Answers the others with the content that stands under them. */
 async function claimIds(
   client: pg.PoolClient,
-  placed: readonly Placed[],
   firsts: ReadonlyMap<string, Placed>,
-  whole: ReadonlySet<Placed>,
+  folded: readonly boolean[],
   batchNo: number | null,
 ): Promise<Map<string, string>> {
-  const ordinals = new Map(placed.map((one, ordinal) => [one, ordinal]));
-  const ids = [...firsts.keys()].toSorted();
+  const ids = [...firsts.keys()].sort();
   const ones = ids.map((id) => firsts.get(id)!);
-  const { rows } = await client.query<{ event_id: string }>(CLAIM, [
+  const { rows: taken } = await client.query<{ event_id: string }>(CLAIM, [
     column(ids),
     column(ones.map((one) => one.stored.occurredAt)),
     column(ones.map((one) => one.decoded.contentSha256)),
-    column(ones.map((one) => (whole.has(one) ? ordinals.get(one)! : null))),
+    column(ones.map(({ ordinal }) => (folded[ordinal]! ? null : ordinal))),
     batchNo,
   ]);
-  if (rows.length === ids.length) return new Map();
-  const claimed = new Set(rows.map((row) => row.event_id));
+  if (taken.length === 0) return new Map();
   const { rows: stored } = await client.query<{ event_id: string; content: string }>(
     `select event_id, encode(content_sha256, 'hex') as content from event_ids where event_id = any($1::uuid[])`,
-    [ids.filter((id) => !claimed.has(id))],
+    [taken.map((row) => row.event_id)],
   );
   return new Map(stored.map((row) => [row.event_id, row.content]));
 }
 
+/** Answers the ids that it did not insert, which are few: what stands under them may be younger than what this statement sees. */
 const CLAIM = `
-  insert into event_ids (event_id, occurred_at, content_sha256, batch_no, ordinal)
-  select event_id, occurred_at, decode(content, 'hex'), case when ordinal is not null then $5::bigint end, ordinal
-    from unnest(string_to_array($1, E'\\n', '')::uuid[], string_to_array($2, E'\\n', '')::timestamptz[],
-                string_to_array($3, E'\\n', ''), string_to_array($4, E'\\n', '')::int[])
-         as r(event_id, occurred_at, content, ordinal)
-  on conflict (event_id) do nothing
-  returning event_id`;
+  with given as materialized (
+    select event_id, occurred_at, decode(content, 'hex') as content, ordinal
+      from unnest(string_to_array($1, E'\\n', '')::uuid[], string_to_array($2, E'\\n', '')::timestamptz[],
+                  string_to_array($3, E'\\n', ''), string_to_array($4, E'\\n', '')::int[])
+           as r(event_id, occurred_at, content, ordinal)),
+  claimed as (
+    insert into event_ids (event_id, occurred_at, content_sha256, batch_no, ordinal)
+    select event_id, occurred_at, content, case when ordinal is not null then $5::bigint end, ordinal
+      from given
+    on conflict (event_id) do nothing
+    returning event_id)
+  select event_id from given where event_id not in (select event_id from claimed)`;
 
 async function insertEvents(
   client: pg.PoolClient,
@@ -196,10 +208,7 @@ async function insertCalls(
   calls: readonly FoldedCalls[],
   terms: TermNumbers,
 ): Promise<void> {
-  const sorted = calls.map((group) => ({
-    ...group,
-    calls: group.calls.toSorted((a, b) => (a.occurredAt < b.occurredAt ? -1 : 1)),
-  }));
+  const times = calls.map(({ calls: [first], ...group }) => ({ first, group }));
   await client.query(
     `insert into role_calls (first_at, last_at, type_no, person_no, agent_no, role_session_no, body, event_ids, offsets)
      select first_at, last_at, type_no, person_no, agent_no, role_session_no, body, ids::uuid[], offsets::int[]

@@ -6,8 +6,8 @@ import { promisify } from "node:util";
 import { constants, deflateRaw, inflateRaw } from "node:zlib";
 import type pg from "pg";
 import type { Instant } from "../../../domain/time.ts";
-import type { AppendBatch } from "../../../ports/trail-store.ts";
-import type { EventRecord, RecordStore } from "../../../ports/record-store.ts";
+import type { AppendBatch } from "../../../ports/trail/trail-store.ts";
+import type { EventRecord, RecordStore } from "../../../ports/trail/record-store.ts";
 import type { Database } from "../database.ts";
 import type { Placed } from "./append-events.ts";
 

@@ -16,58 +16,73 @@ export interface Term {
 
 type Queryable = Pick<pg.Pool, "query">;
 
-/** Numbers remembered by a process; the oldest half is forgotten beyond it. */
+/** Numbers remembered by a process, roughly: half of them at least, those that were used last. */
 const REMEMBERED = 200_000;
+
+/** One map a kind: a text is hashed once, however often it is looked up, and never joined to another. */
+type Numbers = Readonly<Record<TermKind, Map<string, number>>>;
+
+const none = (): Numbers => ({
+  type: new Map(),
+  person: new Map(),
+  agent: new Map(),
+  "role-session": new Map(),
+});
 
 export class TermNumbers {
   readonly #pool: Queryable;
-  /** By `<kind> <value>`. */
-  readonly #numbers = new Map<string, number>();
+  #recent = none();
+  /** What was recent before: still known, so that a batch under way loses nothing when another one makes room. */
+  #former = none();
 
   constructor(pool: Queryable) {
     this.#pool = pool;
   }
 
+  /** False when the term has to be learned. What is known stays remembered by being asked for. */
+  knows(kind: TermKind, value: string): boolean {
+    const recent = this.#recent[kind];
+    if (recent.has(value)) return true;
+    const number = this.#former[kind].get(value);
+    if (number !== undefined) recent.set(value, number);
+    return number !== undefined;
+  }
+
   /** After this, `of` knows the number of each of the terms. Rejects with what the database refuses (class 54: a text too long). */
   async learn(terms: Iterable<Term>): Promise<void> {
+    this.#makeRoom();
     const unknown = new Map<string, Term>();
     for (const term of terms) {
-      const key = keyOf(term.kind, term.value);
-      if (!this.#numbers.has(key)) unknown.set(key, term);
+      if (!this.knows(term.kind, term.value)) unknown.set(`${term.kind} ${term.value}`, term);
     }
     if (unknown.size === 0) return;
-    this.#forget(unknown.size);
-    const keys = [...unknown.keys()];
     const given = [...unknown.values()];
     const { rows } = await this.#pool.query<{ ordinal: number; term_no: number }>(LEARN, [
-      keys.map(digestOf),
+      [...unknown.keys()].map(digestOf),
       given.map((term) => term.kind),
       given.map((term) => term.value),
       given.map((term) => term.name),
     ]);
-    for (const row of rows) this.#numbers.set(keys[row.ordinal - 1]!, row.term_no);
+    for (const row of rows) {
+      const { kind, value } = given[row.ordinal - 1]!;
+      this.#recent[kind].set(value, row.term_no);
+    }
   }
 
   /** Null for null. Throws for a term that was not learned. */
   of(kind: TermKind, value: string | null): number | null {
     if (value === null) return null;
-    const number = this.#numbers.get(keyOf(kind, value));
+    const number = this.#recent[kind].get(value) ?? this.#former[kind].get(value);
     if (number === undefined) throw new RangeError(`the ${kind} ${value} was not learned`);
     return number;
   }
 
-  #forget(coming: number): void {
-    if (this.#numbers.size + coming <= REMEMBERED) return;
-    let spare = REMEMBERED / 2;
-    for (const key of this.#numbers.keys()) {
-      if (spare-- <= 0) return;
-      this.#numbers.delete(key);
-    }
+  #makeRoom(): void {
+    const size = Object.values(this.#recent).reduce((total, map) => total + map.size, 0);
+    if (size <= REMEMBERED / 2) return;
+    this.#former = this.#recent;
+    this.#recent = none();
   }
-}
-
-function keyOf(kind: TermKind, value: string): string {
-  return `${kind} ${value}`;
 }
 
 /** 128 bits of SHA-256, as a uuid: an index of them is a fifth of one of the texts, and no text is too long for it. */

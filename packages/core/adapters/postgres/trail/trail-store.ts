@@ -6,7 +6,6 @@ import type pg from "pg";
 import type { DecodedRecord } from "../../../domain/trail/decode.ts";
 import { keptSince, withinRetention } from "../../../domain/trail/retention.ts";
 import type { Instant } from "../../../domain/time.ts";
-import type { SourcedRecord } from "../../../ports/event-source.ts";
 import type {
   AppendBatch,
   AppendPart,
@@ -14,10 +13,10 @@ import type {
   FileState,
   FollowedFile,
   TrailStore,
-} from "../../../ports/trail-store.ts";
+} from "../../../ports/trail/trail-store.ts";
 import type { Database } from "../database.ts";
 import { appendEvents, placedIn, termsOf, type Appended } from "./append-events.ts";
-import { addCoverage } from "./coverage.ts";
+import { addCoverage } from "../coverage/coverage.ts";
 import { markPeopleDue } from "./people-due.ts";
 import { Months } from "./months.ts";
 import { TermNumbers } from "./terms.ts";
@@ -120,14 +119,6 @@ export class PostgresTrailStore implements TrailStore {
     return rows[0]!.months;
   }
 
-  async readThrough(stream: string): Promise<Instant | null> {
-    const { rows } = await this.#database.pool.query<{ read_through: Instant }>(
-      "select read_through from ingest_cursors where stream = $1",
-      [stream],
-    );
-    return rows[0]?.read_through ?? null;
-  }
-
   async unreadFiles(folder: string, files: readonly FollowedFile[]): Promise<FollowedFile[]> {
     const { rows } = await this.#database.pool.query<{ ordinal: number }>(
       `select f.ordinal
@@ -192,11 +183,11 @@ async function settle(
   await markPeopleDue(client, appended.flat(), now);
   await addCoverage(client, batch);
   const results = batch.parts.map((part, index): AppendResult => {
-    const ignored = countIgnored(part.records);
+    const ignored = countIgnored(part);
     const others = sumOf(ignored) + rejects[index]!.length + appended[index]!.length;
     return {
       appended: appended[index]!.length,
-      duplicates: part.records.length - others,
+      duplicates: recordsIn(part) - others,
       ignored,
       undecodable: rejects[index]!.length,
     };
@@ -213,8 +204,13 @@ function undecodableOf(part: AppendPart): Undecodable[] {
   );
 }
 
-function countIgnored(records: readonly SourcedRecord[]): Record<string, number> {
+function recordsIn({ records, passedOver = [] }: AppendPart): number {
+  return passedOver.reduce((total, span) => total + span.records, records.length);
+}
+
+function countIgnored({ records, passedOver = [] }: AppendPart): Record<string, number> {
   const counts: Record<string, number> = {};
+  for (const span of passedOver) counts[span.reason] = (counts[span.reason] ?? 0) + span.records;
   for (const { decoded } of records) {
     if (decoded.outcome === "ignored") counts[decoded.reason] = (counts[decoded.reason] ?? 0) + 1;
   }
@@ -251,27 +247,15 @@ async function advance(
     progress.kind === "file" ? [{ ...progress, ...results[index]! }] : [],
   );
   if (files.length > 0) await client.query(ADVANCE_FILES, [JSON.stringify(files), now]);
-  for (const { progress } of parts) {
-    if (progress.kind !== "cursor") continue;
-    // A cursor of the future stems from a clock that was set back since.
-    await client.query(
-      `insert into ingest_cursors (stream, read_through, updated_at) values ($1, $2, $3)
-       on conflict (stream) do update
-          set read_through = case when ingest_cursors.read_through > $3 then excluded.read_through
-                                  else greatest(ingest_cursors.read_through, excluded.read_through) end,
-              updated_at = excluded.updated_at`,
-      [progress.stream, progress.readThrough, now],
-    );
-  }
 }
 
 /** The counts of a place that another process committed first are not added again. */
 const ADVANCE_FILES = `
-  insert into trail_files as f (sha256, path, bytes, records, position, appended, duplicates, undecodable, ignored, completed_at)
-  select r.sha256, r.path, r.bytes, r.records, r.position, r.appended, r.duplicates, r.undecodable, r.ignored,
+  insert into trail_files as f (sha256, unpacked_sha256, path, bytes, records, position, appended, duplicates, undecodable, ignored, completed_at)
+  select r.sha256, r."unpackedSha256", r.path, r.bytes, r.records, r.position, r.appended, r.duplicates, r.undecodable, r.ignored,
          case when r.position = r.records then $2::timestamptz end
     from jsonb_to_recordset($1::jsonb)
-         as r(sha256 text, path text, bytes bigint, records int, position int, appended int, duplicates int,
+         as r(sha256 text, "unpackedSha256" text, path text, bytes bigint, records int, position int, appended int, duplicates int,
               undecodable int, ignored jsonb)
    order by r.sha256
   on conflict (sha256) do update

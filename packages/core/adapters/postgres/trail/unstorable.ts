@@ -6,7 +6,7 @@ import pg from "pg";
 import { sha256 } from "../../../domain/ids.ts";
 import type { DecodedRecord } from "../../../domain/trail/decode.ts";
 import { redactText } from "../../../domain/trail/redact.ts";
-import type { AppendBatch } from "../../../ports/trail-store.ts";
+import type { AppendBatch } from "../../../ports/trail/trail-store.ts";
 
 /** The SQLSTATE when it is the data that was refused (classes 22 data exception, 54 program limit exceeded), else null. */
 export function refusedData(error: unknown): string | null {

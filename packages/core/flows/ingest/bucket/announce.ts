@@ -1,7 +1,7 @@
 /** What is kept of an object that was announced: log files as waiting, odd keys as foreign, digests and Insights not at all. */
 import { parseObjectKey, shownKey } from "../../../domain/trail/object-key.ts";
-import type { ObjectAnnouncement } from "../../../ports/object-store.ts";
-import type { TrailBucket } from "../../../ports/trail-bucket.ts";
+import type { ObjectAnnouncement } from "../../../ports/trail/object-store.ts";
+import type { TrailBucket } from "../../../ports/trail/trail-bucket.ts";
 
 export interface SeenObject {
   readonly key: string;

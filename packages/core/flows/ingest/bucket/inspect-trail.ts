@@ -2,8 +2,8 @@
 import { instant } from "../../../domain/time.ts";
 import { checkTrail, type TrailCheck } from "../../../domain/trail/trail-settings.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { SourceStates } from "../../../ports/source-states.ts";
-import type { TrailBucket, TrailInspector } from "../../../ports/trail-bucket.ts";
+import type { SourceStates } from "../../../ports/trail/source-states.ts";
+import type { TrailBucket, TrailInspector } from "../../../ports/trail/trail-bucket.ts";
 
 /** The checks of one asking, and the names under which their states stand. */
 export async function inspectTrail(

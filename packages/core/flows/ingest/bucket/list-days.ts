@@ -4,7 +4,7 @@
  * next listing's.
  */
 import { DAY, epoch, HOUR, instant, MINUTE, plus, type Instant } from "../../../domain/time.ts";
-import type { TrailBucket } from "../../../ports/trail-bucket.ts";
+import type { TrailBucket } from "../../../ports/trail/trail-bucket.ts";
 import { announcementOf } from "./announce.ts";
 import type { BucketPorts } from "./read-objects.ts";
 import { sideBySide } from "./side-by-side.ts";

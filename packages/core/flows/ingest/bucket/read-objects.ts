@@ -7,9 +7,9 @@ import { Fault } from "../../../domain/fault.ts";
 import { HOUR, instant, plus, SECOND, type Instant } from "../../../domain/time.ts";
 import { shownKey } from "../../../domain/trail/object-key.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { DueObject, ObjectMark, ObjectStore } from "../../../ports/object-store.ts";
-import type { ObjectRead, TrailBucket } from "../../../ports/trail-bucket.ts";
-import type { TrailStore } from "../../../ports/trail-store.ts";
+import type { DueObject, ObjectMark, ObjectStore } from "../../../ports/trail/object-store.ts";
+import type { ObjectRead, TrailBucket } from "../../../ports/trail/trail-bucket.ts";
+import type { TrailStore } from "../../../ports/trail/trail-store.ts";
 import { ingestFiles } from "../ingest-files.ts";
 import { NO_OBJECTS, sumBuckets, type BucketReceipt } from "./bucket-receipt.ts";
 import { sideBySide } from "./side-by-side.ts";
@@ -124,7 +124,7 @@ async function ingest(
     path: `s3://${bucket.name}/${object.key}`,
     bytes: fetched.get(object)!.bytes,
   }));
-  const outcomes = await ingestFiles(files, store, clock);
+  const outcomes = await ingestFiles(files, store, clock, "s3");
   for (const [index, outcome] of outcomes.entries()) {
     const object = order[index]!;
     if ("refused" in outcome) {

@@ -7,8 +7,8 @@ import type { DigestVerdict, FileVerdict } from "../../../domain/digest/verdict.
 import { Fault } from "../../../domain/fault.ts";
 import { DAY, earliest, instant, plus, type Instant } from "../../../domain/time.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { DigestRoot, DigestSource } from "../../../ports/digest-source.ts";
-import type { DigestStore } from "../../../ports/digest-store.ts";
+import type { DigestRoot, DigestSource } from "../../../ports/trail/digest-source.ts";
+import type { DigestStore } from "../../../ports/trail/digest-store.ts";
 import { walkDigests } from "./walk-digests.ts";
 
 export interface DigestSpan {

@@ -16,7 +16,7 @@ import { openDigest, type OpenedDigest } from "../../../domain/digest/open.ts";
 import { signingPeriod, type DigestKey } from "../../../domain/digest/signature.ts";
 import type { FileVerdict } from "../../../domain/digest/verdict.ts";
 import { HOUR, plus, type Instant } from "../../../domain/time.ts";
-import type { DigestRoot, DigestSource, TrailAddress } from "../../../ports/digest-source.ts";
+import type { DigestRoot, DigestSource, TrailAddress } from "../../../ports/trail/digest-source.ts";
 
 export interface WalkOptions {
   /** Digests that end in `(from, to]`; null: no bound. */

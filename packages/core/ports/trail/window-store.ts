@@ -1,5 +1,5 @@
 /** Which windows of a polled listing were read to their end: what is missing from them is read next. */
-import type { Instant } from "../domain/time.ts";
+import type { Instant } from "../../domain/time.ts";
 
 /** `[from, to)`, never empty. */
 export interface TimeWindow {

@@ -6,8 +6,8 @@ import type pg from "pg";
 import { seenPlaces, type SeenRecords } from "../../../domain/coverage/seen.ts";
 import type { Instant } from "../../../domain/time.ts";
 import type { SeenRecord } from "../../../domain/trail/decode.ts";
-import type { SourcedRecord } from "../../../ports/event-source.ts";
-import { multirangeText } from "../coverage/multirange.ts";
+import type { SourcedRecord } from "../../../ports/trail/event-source.ts";
+import { multirangeText } from "./multirange.ts";
 
 /** What of a batch tells what was read. */
 export interface SeenBatch {

@@ -15,7 +15,7 @@ import type {
   DigestState,
   DigestStore,
   LogAddress,
-} from "../../../ports/digest-store.ts";
+} from "../../../ports/trail/digest-store.ts";
 import type { Database } from "../database.ts";
 import { transaction } from "../transaction.ts";
 

@@ -1,19 +1,21 @@
 /** Where decoded records are kept, exactly once, together with how far each source was read. */
 import type { SourcedRecord } from "./event-source.ts";
-import type { Instant } from "../domain/time.ts";
+import type { Instant } from "../../domain/time.ts";
+import type { PassedOver } from "../../domain/trail/file/page.ts";
 
-/** What a part of a batch advances besides appending: a place in a file, or the cursor of a listing. */
+/** What a part of a batch advances besides appending: a place in a file. */
 export type Progress =
   | {
       readonly kind: "file";
       readonly sha256: string;
+      /** Of the unpacked bytes, which CloudTrail's digests name. */
+      readonly unpackedSha256: string;
       readonly path: string;
       readonly bytes: number;
       readonly records: number;
       /** Records before this place are committed with the part. */
       readonly position: number;
     }
-  | { readonly kind: "cursor"; readonly stream: string; readonly readThrough: Instant }
   | { readonly kind: "none" };
 
 /** Records of one origin. */
@@ -21,6 +23,8 @@ export interface AppendPart {
   /** `file:<sha256>` or the stream's name: with the position it says where a record was read. */
   readonly origin: string;
   readonly records: readonly SourcedRecord[];
+  /** Records that were passed over without being parsed, summed by reason, account, Region and hour. */
+  readonly passedOver?: readonly PassedOver[];
   readonly progress: Progress;
 }
 
@@ -64,8 +68,6 @@ export interface TrailStore {
   append(batch: AppendBatch, now: Instant): Promise<AppendResult[]>;
   /** Forgets the months that are past the retention; answers how many. */
   forget(now: Instant): Promise<number>;
-  /** How far a stream was read; null at its first reading. */
-  readThrough(stream: string): Promise<Instant | null>;
   /** Of the files a folder shows now, those that are new or changed since they were read. */
   unreadFiles(folder: string, files: readonly FollowedFile[]): Promise<FollowedFile[]>;
   /** Notes that files of a folder were read, or why they were refused. */

@@ -5,8 +5,8 @@ import type { Instant } from "../../../domain/time.ts";
 
 import type { CoverageRow, ObservationStore } from "../../../ports/observation-store.ts";
 import type { Database } from "../database.ts";
-import { readLedgerFacts } from "../coverage/ledger-facts.ts";
-import { eventsOfRows, type StoredRow } from "./stored-rows.ts";
+import { readLedgerFacts } from "./ledger-facts.ts";
+import { eventsOfRows, type StoredRow } from "../trail/stored-rows.ts";
 
 export class PostgresObservationStore implements ObservationStore {
   readonly #database: Database;

@@ -1,6 +1,6 @@
 /** A trail's bucket and the queue that announces its objects. They read and acknowledge; nothing in AWS is changed through them. */
-import type { Fault } from "../domain/fault.ts";
-import type { TrailFacts } from "../domain/trail/trail-settings.ts";
+import type { Fault } from "../../domain/fault.ts";
+import type { TrailFacts } from "../../domain/trail/trail-settings.ts";
 
 export interface ListedObject {
   readonly key: string;

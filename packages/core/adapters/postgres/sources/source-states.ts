@@ -1,7 +1,7 @@
 /** SourceStates on Postgres: one row a source, written by whoever tried it last. Keeps no history of problems that passed. */
 import type { Fault } from "../../../domain/fault.ts";
 import type { Instant } from "../../../domain/time.ts";
-import type { SourceState, SourceStates } from "../../../ports/source-states.ts";
+import type { SourceState, SourceStates } from "../../../ports/trail/source-states.ts";
 import type { Database } from "../database.ts";
 
 interface Row {

@@ -1,9 +1,9 @@
 /** Where digests, the files they name and the public keys come from: a bucket, or a copy of one in a folder. Reads only. */
-import type { FoundLog } from "../domain/digest/files.ts";
-import type { DigestFile } from "../domain/digest/open.ts";
-import type { DigestKey } from "../domain/digest/signature.ts";
-import type { DigestPlace } from "../domain/digest/verdict.ts";
-import type { Instant } from "../domain/time.ts";
+import type { FoundLog } from "../../domain/digest/files.ts";
+import type { DigestFile } from "../../domain/digest/open.ts";
+import type { DigestKey } from "../../domain/digest/signature.ts";
+import type { DigestPlace } from "../../domain/digest/verdict.ts";
+import type { Instant } from "../../domain/time.ts";
 
 /** The digests of one account and Region, at one place of the source. */
 export interface DigestRoot extends DigestPlace {

@@ -1,5 +1,5 @@
 /** The way from an event back to its redacted record and to the very bytes in the trail. */
-import type { Instant } from "../domain/time.ts";
+import type { Instant } from "../../domain/time.ts";
 
 export interface EventRecord {
   readonly eventId: string;

@@ -2,7 +2,7 @@
  * What is known of a bucket's objects: which were announced, what became of each, and which days were listed. One row a content, so
  * that a key whose content was replaced is read again.
  */
-import type { Instant } from "../domain/time.ts";
+import type { Instant } from "../../domain/time.ts";
 
 export interface ObjectAnnouncement {
   readonly key: string;

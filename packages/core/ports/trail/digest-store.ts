@@ -4,8 +4,8 @@ import type {
   DigestPlace,
   DigestVerdict,
   FileVerdict,
-} from "../domain/digest/verdict.ts";
-import type { Instant } from "../domain/time.ts";
+} from "../../domain/digest/verdict.ts";
+import type { Instant } from "../../domain/time.ts";
 
 /** What validation found at one account and Region. */
 export interface DigestState extends DigestPlace {

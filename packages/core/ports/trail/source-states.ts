@@ -1,6 +1,6 @@
 /** Whether each source can be read, and the one sentence that mends it: kept for the page, `curfew doctor` and the coverage ledger. */
-import type { Fault } from "../domain/fault.ts";
-import type { Instant } from "../domain/time.ts";
+import type { Fault } from "../../domain/fault.ts";
+import type { Instant } from "../../domain/time.ts";
 
 export interface SourceState {
   /** `files`, `s3/<bucket>`, `sqs/<queue>`, `trail/<bucket>/<what>`, `clock`, or a stream's name. */

@@ -11,7 +11,7 @@ import type {
   ObjectMark,
   ObjectState,
   ObjectStore,
-} from "../../../ports/object-store.ts";
+} from "../../../ports/trail/object-store.ts";
 import type { Database } from "../database.ts";
 import { transaction } from "../transaction.ts";
 

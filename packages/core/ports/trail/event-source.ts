@@ -1,6 +1,6 @@
 /** Where records come from. A source reads, redacts and decodes; it never writes. */
-import type { DecodedRecord } from "../domain/trail/decode.ts";
-import type { Instant } from "../domain/time.ts";
+import type { DecodedRecord } from "../../domain/trail/decode.ts";
+import type { Instant } from "../../domain/time.ts";
 
 /** One record, where it stood, and what became of it. */
 export interface SourcedRecord {

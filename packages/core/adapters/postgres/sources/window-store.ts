@@ -3,7 +3,7 @@
  * same time keep both. It knows nothing of the events: the caller commits those first.
  */
 import type { Instant } from "../../../domain/time.ts";
-import type { TimeWindow, WindowStore } from "../../../ports/window-store.ts";
+import type { TimeWindow, WindowStore } from "../../../ports/trail/window-store.ts";
 import type { Database } from "../database.ts";
 
 export class PostgresWindowStore implements WindowStore {
