@@ -4,7 +4,7 @@
  * fields; knows nothing of where either is stored.
  */
 import type { EventKind, RoleSessionRef, TrailEvent } from "../event.ts";
-import { epoch, HOUR, type Instant } from "../time.ts";
+import type { Instant } from "../time.ts";
 import { permissionSetOfRole } from "./identity.ts";
 
 /** Texts that many events share. */
@@ -69,9 +69,20 @@ export function personTerm(person: { identityStoreArn: string; userId: string })
   return `${person.identityStoreArn} ${person.userId}`;
 }
 
+/** Fields that have a place of their own. */
+const NAMED: ReadonlySet<string> = new Set([
+  "eventId",
+  "occurredAt",
+  "kind",
+  "eventName",
+  "eventSource",
+  "region",
+  "accountId",
+  "person",
+]);
+
 export function storedForm(event: TrailEvent): StoredEvent {
-  const { eventId, occurredAt, kind, eventName, eventSource, region, accountId, person, ...rest } =
-    event;
+  const { eventId, occurredAt, kind, eventName, eventSource, region, accountId, person } = event;
   const session = sessionOf(event);
   const roleSession = session === null ? null : shortTerm(sessionTerm(session));
   // The order of the keys is that in which decoding writes them: two orders would only make two types of one.
@@ -80,9 +91,9 @@ export function storedForm(event: TrailEvent): StoredEvent {
   const absent: string[] = [];
   let agent: string | null = null;
   let subjectUserId: string | null = null;
-  for (const key in rest) {
-    const value = rest[key as keyof typeof rest] as unknown;
-    if (value === undefined) continue;
+  for (const key in event) {
+    const value = event[key as keyof TrailEvent] as unknown;
+    if (value === undefined || NAMED.has(key)) continue;
     if (value === null) absent.push(key);
     else if (key === "userAgent" && isTerm(value)) {
       const process = processIn(value);
@@ -139,24 +150,44 @@ export function restored(stored: StoredEvent): TrailEvent {
   return event as unknown as TrailEvent;
 }
 
-/** Gathers calls that may be folded. The order of the events decides nothing but the order of the calls. */
+interface Group extends FoldedCalls {
+  readonly hour: string;
+  readonly calls: { readonly eventId: string; readonly occurredAt: Instant }[];
+}
+
+/**
+ * Gathers calls that may be folded. The order of the events decides nothing but the order of the calls. Found by session, type and body
+ * one after the other: joined to one key, the three would cost more to hash than all the rest.
+ */
 export function fold(events: readonly StoredEvent[]): FoldedCalls[] {
-  const groups = new Map<string, { first: StoredEvent; calls: StoredEvent[] }>();
+  const all: Group[] = [];
+  const bySession = new Map<string | null, Map<string, Map<string, Group[]>>>();
   for (const event of events) {
-    const hour = Math.floor(epoch(event.occurredAt) / HOUR);
-    const key = `${hour}\n${event.type}\n${event.person}\n${event.agent}\n${event.roleSession}\n${event.body}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { first: event, calls: [event] });
-    else group.calls.push(event);
+    const { eventId, occurredAt, type, person, agent, roleSession, body } = event;
+    const types = within(bySession, roleSession, () => new Map<string, Map<string, Group[]>>());
+    const bodies = within(types, type, () => new Map<string, Group[]>());
+    const groups = within(bodies, body, (): Group[] => []);
+    const hour = occurredAt.slice(0, HOUR_LETTERS);
+    let group = groups.find(
+      (one) => one.hour === hour && one.agent === agent && one.person === person,
+    );
+    if (group === undefined) {
+      group = { type, person, agent, roleSession, body, hour, calls: [] };
+      groups.push(group);
+      all.push(group);
+    }
+    group.calls.push({ eventId, occurredAt });
   }
-  return [...groups.values()].map(({ first, calls }) => ({
-    type: first.type,
-    person: first.person,
-    agent: first.agent,
-    roleSession: first.roleSession,
-    body: first.body,
-    calls: calls.map(({ eventId, occurredAt }) => ({ eventId, occurredAt })),
-  }));
+  return all;
+}
+
+/** Of `2026-11-02T08:00:00.000Z`. */
+const HOUR_LETTERS = 13;
+
+function within<K, V>(map: Map<K, V>, key: K, made: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = made()));
+  return value;
 }
 
 /** The calls again, each as the event it was. */

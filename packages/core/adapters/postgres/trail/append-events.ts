@@ -1,6 +1,7 @@
 /** Appends events exactly once by their id, folds calls that need no record of their own, and finds ids that came with other content. */
 import type pg from "pg";
 import type { TrailEvent } from "../../../domain/event.ts";
+import type { Instant } from "../../../domain/time.ts";
 import {
   fold,
   isAdministrative,
@@ -208,7 +209,7 @@ async function insertCalls(
   calls: readonly FoldedCalls[],
   terms: TermNumbers,
 ): Promise<void> {
-  const times = calls.map(({ calls: [first], ...group }) => ({ first, group }));
+  const times = calls.map(timesOf);
   await client.query(
     `insert into role_calls (first_at, last_at, type_no, person_no, agent_no, role_session_no, body, event_ids, offsets)
      select first_at, last_at, type_no, person_no, agent_no, role_session_no, body, ids::uuid[], offsets::int[]
@@ -218,20 +219,42 @@ async function insertCalls(
                    string_to_array($7, E'\\n', ''), string_to_array($8, E'\\n', ''), string_to_array($9, E'\\n', ''))
             as r(first_at, last_at, type_no, person_no, agent_no, role_session_no, body, ids, offsets)`,
     [
-      column(sorted.map((group) => group.calls[0]!.occurredAt)),
-      column(sorted.map((group) => group.calls.at(-1)!.occurredAt)),
-      ...numbersOf(sorted, terms),
-      column(sorted.map((group) => group.body)),
-      column(sorted.map((group) => `{${group.calls.map((call) => call.eventId).join(",")}}`)),
-      column(sorted.map((group) => `{${offsetsOf(group).join(",")}}`)),
+      column(times.map(({ first }) => first)),
+      column(times.map(({ last }) => last)),
+      ...numbersOf(calls, terms),
+      column(calls.map((group) => group.body)),
+      column(times.map(({ ids }) => `{${ids}}`)),
+      column(times.map(({ offsets }) => `{${offsets}}`)),
     ],
   );
 }
 
-/** Milliseconds after the first call. */
-function offsetsOf({ calls }: FoldedCalls): number[] {
-  const first = Date.parse(calls[0]!.occurredAt);
-  return calls.map((call) => Date.parse(call.occurredAt) - first);
+/** Ids in the order of their calls, with their milliseconds after the first; both as members of an array. */
+function timesOf({ calls }: FoldedCalls): {
+  first: Instant;
+  last: Instant;
+  ids: string;
+  offsets: string;
+} {
+  const [one] = calls;
+  if (calls.length === 1) {
+    return { first: one!.occurredAt, last: one!.occurredAt, ids: one!.eventId, offsets: "0" };
+  }
+  const sorted = calls.toSorted((a, b) => (a.occurredAt < b.occurredAt ? -1 : 1));
+  const first = sorted[0]!.occurredAt;
+  const begin = withinHour(first);
+  return {
+    first,
+    last: sorted.at(-1)!.occurredAt,
+    ids: sorted.map((call) => call.eventId).join(","),
+    offsets: sorted.map((call) => withinHour(call.occurredAt) - begin).join(","),
+  };
+}
+
+/** Milliseconds since the hour began. An instant's text has one form: reading two digits costs a tenth of reading a date. */
+function withinHour(at: Instant): number {
+  const two = (from: number) => (at.charCodeAt(from) - 48) * 10 + at.charCodeAt(from + 1) - 48;
+  return (two(14) * 60 + two(17)) * 1_000 + two(20) * 10 + at.charCodeAt(22) - 48;
 }
 
 function numbersOf(

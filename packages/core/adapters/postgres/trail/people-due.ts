@@ -58,36 +58,59 @@ interface Mention {
 
 /** By what other than their key the events show people, each with its newest event: a name, or the user id they are about. */
 function mentionsIn(events: readonly TrailEvent[]): Mention[] {
-  const newest = new Map<string, Mention>();
+  const names = new Map<string, Instant>();
+  const userIds = new Map<string, Instant>();
   for (const event of events) {
-    const names = [nameOf(event)?.name, sessionOf(event)?.sessionName];
-    const at = event.occurredAt;
-    const mentions: Mention[] = names.flatMap((name) => (name === undefined ? [] : { name, at }));
-    if (event.subjectUserId !== null) mentions.push({ userId: event.subjectUserId, at });
-    for (const mention of mentions) {
-      const key = JSON.stringify([mention.name ?? null, mention.userId ?? null]);
-      const known = newest.get(key);
-      if (known === undefined || known.at < at) newest.set(key, mention);
-    }
+    const { occurredAt: at, subjectUserId } = event;
+    const name = nameIn(event);
+    if (name !== undefined) keepNewest(names, name, at);
+    const session = sessionOf(event)?.sessionName;
+    if (session !== undefined && session !== name) keepNewest(names, session, at);
+    if (subjectUserId !== null) keepNewest(userIds, subjectUserId, at);
   }
-  return [...newest.values()];
+  return [
+    ...Array.from(names, ([name, at]) => ({ name, at })),
+    ...Array.from(userIds, ([userId, at]) => ({ userId, at })),
+  ];
+}
+
+function keepNewest(newest: Map<string, Instant>, key: string, at: Instant): void {
+  const known = newest.get(key);
+  if (known === undefined || known < at) newest.set(key, at);
 }
 
 function namedPeople(events: readonly TrailEvent[]): NamedPerson[] {
-  const people = new Map<string, NamedPerson>();
+  const people = new PersonMap<NamedPerson>();
   for (const { person, occurredAt } of events) {
     if (person === null) continue;
-    const key = `${person.identityStoreArn} ${person.userId}`;
-    const known = people.get(key);
-    if (known === undefined) {
-      const { identityStoreArn: arn, userId } = person;
-      people.set(key, { arn, userId, first: occurredAt, last: occurredAt });
-    } else {
-      if (occurredAt < known.first) known.first = occurredAt;
-      if (occurredAt > known.last) known.last = occurredAt;
-    }
+    const { identityStoreArn: arn, userId } = person;
+    const known = people.of(arn, userId, () => ({
+      arn,
+      userId,
+      first: occurredAt,
+      last: occurredAt,
+    }));
+    if (occurredAt < known.first) known.first = occurredAt;
+    if (occurredAt > known.last) known.last = occurredAt;
   }
-  return [...people.values()];
+  return people.all();
+}
+
+/** Values by person: two look-ups of texts as they are cost less than one of a text that is made of both. */
+class PersonMap<T> {
+  readonly #stores = new Map<string, Map<string, T>>();
+
+  of(arn: string, userId: string, made: () => T): T {
+    let store = this.#stores.get(arn);
+    if (store === undefined) this.#stores.set(arn, (store = new Map()));
+    let value = store.get(userId);
+    if (value === undefined) store.set(userId, (value = made()));
+    return value;
+  }
+
+  all(): T[] {
+    return [...this.#stores.values()].flatMap((store) => [...store.values()]);
+  }
 }
 
 async function upsertPeople(
@@ -113,28 +136,28 @@ async function upsertPeople(
  * The name under which an event shows its person: as typed or asserted at sign-in, or as their role session's name, which a
  * refused call shows as well as another.
  */
-function nameOf(
-  event: TrailEvent,
-): { arn: string; userId: string; name: string; at: Instant } | null {
-  if (event.person === null) return null;
+function nameIn(event: TrailEvent): string | undefined {
+  if (event.person === null) return undefined;
   const typed =
     event.kind === "sign-in-step" && event.errorCode === null ? event.userName : undefined;
-  const name = typed ?? sessionOf(event)?.sessionName;
-  if (name === undefined) return null;
-  const { identityStoreArn: arn, userId } = event.person;
-  return { arn, userId, name, at: event.occurredAt };
+  return typed ?? sessionOf(event)?.sessionName;
 }
 
 async function upsertNames(client: pg.PoolClient, events: readonly TrailEvent[]): Promise<void> {
-  const newest = new Map<string, { arn: string; userId: string; name: string; at: Instant }>();
+  const people = new PersonMap<{ arn: string; userId: string; names: Map<string, Instant> }>();
   for (const event of events) {
-    const named = nameOf(event);
-    if (named === null) continue;
-    const key = JSON.stringify([named.arn, named.userId, named.name]);
-    const known = newest.get(key);
-    if (known === undefined || known.at < named.at) newest.set(key, named);
+    const name = nameIn(event);
+    if (name === undefined) continue;
+    const { identityStoreArn: arn, userId } = event.person!;
+    const person = people.of(arn, userId, () => ({ arn, userId, names: new Map() }));
+    keepNewest(person.names, name, event.occurredAt);
   }
-  if (newest.size === 0) return;
+  const newest = people
+    .all()
+    .flatMap(({ arn, userId, names }) =>
+      Array.from(names, ([name, at]) => ({ arn, userId, name, at })),
+    );
+  if (newest.length === 0) return;
   await client.query(
     `insert into person_names (identity_store_arn, user_id, user_name, last_seen_at)
      select r.arn, r."userId", r.name, r.at
@@ -142,6 +165,6 @@ async function upsertNames(client: pg.PoolClient, events: readonly TrailEvent[])
       order by 1, 2, 3
      on conflict (identity_store_arn, user_id, user_name) do update
         set last_seen_at = greatest(person_names.last_seen_at, excluded.last_seen_at)`,
-    [JSON.stringify([...newest.values()])],
+    [JSON.stringify(newest)],
   );
 }

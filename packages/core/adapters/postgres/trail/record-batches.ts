@@ -19,17 +19,14 @@ export async function insertBatch(
   client: pg.PoolClient,
   batch: AppendBatch,
   batchNo: number,
-  placed: readonly Placed[],
   kept: readonly Placed[],
 ): Promise<void> {
-  const wanted = new Set(kept);
   let newest = kept[0]!.stored.occurredAt;
   const lines: string[] = [];
-  placed.forEach((one, ordinal) => {
-    if (!wanted.has(one)) return;
-    if (one.stored.occurredAt > newest) newest = one.stored.occurredAt;
-    lines.push(`${ordinal}\t${one.part}\t${one.position}\t${one.decoded.text}`);
-  });
+  for (const { ordinal, part, position, decoded, stored } of kept) {
+    if (stored.occurredAt > newest) newest = stored.occurredAt;
+    lines.push(`${ordinal}\t${part}\t${position}\t${decoded.text}`);
+  }
   // Records repeat each other so much that the fastest level already leaves an eighth of them.
   const records = await deflate(lines.join("\n"), {
     level: constants.Z_BEST_SPEED,

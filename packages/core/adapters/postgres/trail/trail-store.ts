@@ -99,7 +99,7 @@ export class PostgresTrailStore implements TrailStore {
   ): Promise<AppendResult[]> {
     const placed = placedIn(batch);
     await this.#months.make(placed.map((one) => one.stored.occurredAt));
-    await this.#terms.learn(termsOf(placed));
+    await this.#terms.learn(termsOf(placed, this.#terms));
     const options = { terms: this.#terms, keepCalls: this.#keepCalls };
     return transaction(this.#database, async (client) => {
       const appended = await appendEvents(client, batch, placed, options);
