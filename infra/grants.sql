@@ -103,7 +103,8 @@ GRANT SELECT, UPDATE ON people, revocations, revocation_steps TO curfew_worker;
 GRANT SELECT, INSERT, UPDATE ON findings, deliveries, deny_leases, rate_budgets TO curfew_worker;
 GRANT SELECT, INSERT ON session_proofs, reports, report_files, audit_records TO curfew_worker;
 -- The sessions of a person are rebuilt whole: what the events no longer say is removed.
-GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO curfew_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON sessions, residuals TO curfew_worker;
+GRANT SELECT ON session_durations TO curfew_worker;
 GRANT USAGE ON SEQUENCE audit_records_sequence_seq TO curfew_worker;
 GRANT EXECUTE ON FUNCTION curfew_forget_months(timestamptz) TO curfew_worker;
 
@@ -113,7 +114,8 @@ GRANT SELECT ON
   source_states, coverage, people, person_names, sessions, findings, deliveries,
   access_snapshots, access_facts, reports, report_files, session_proofs, deny_leases
   TO curfew_api;
-GRANT SELECT, INSERT ON audit_records TO curfew_api;
+GRANT SELECT, INSERT ON audit_records, session_durations TO curfew_api;
+GRANT SELECT ON residuals TO curfew_api;
 GRANT SELECT, INSERT, UPDATE ON revocations, revocation_steps, api_tokens TO curfew_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO curfew_api;
 -- A person may acknowledge a finding and send a dead letter again; neither changes what it says.

@@ -40,6 +40,8 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<Service, Right>>>> 
   people: row("SIU", "SU", "S"),
   person_names: row("SIU", "S", "S"),
   sessions: row("", "SIUD", "S"),
+  residuals: row("", "SIUD", "S"),
+  session_durations: row("", "S", "SI"),
   findings: { ...row("", "SIU", ""), curfew_api: { verbs: "S", columns: ["state"] } },
   deliveries: {
     ...row("", "SIU", ""),

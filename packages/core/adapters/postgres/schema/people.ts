@@ -48,6 +48,51 @@ export const personNames = pgTable(
   ],
 );
 
+/** How long sessions last where no API tells: entered by a person, never changed; a newer entry takes over from its instant on. */
+export const sessionDurations = pgTable(
+  "session_durations",
+  {
+    identityStoreArn: text("identity_store_arn").notNull(),
+    kind: text("kind").notNull(),
+    minutes: integer("minutes").notNull(),
+    /** Sessions that start from here on last so long. */
+    effectiveFrom: time("effective_from").notNull(),
+    enteredBy: text("entered_by").notNull(),
+    enteredAt: time("entered_at").notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [table.identityStoreArn, table.kind, table.effectiveFrom, table.enteredAt],
+    }),
+    check("session_durations_kind", sql`kind in ('portal', 'background')`),
+    check("session_durations_minutes", sql`minutes between 15 and 129600`),
+  ],
+);
+
+/** What keeps working after access was removed, for each session and removal; rebuilt whole for a person with their sessions. */
+export const residuals = pgTable(
+  "residuals",
+  {
+    id: text("id").primaryKey(),
+    identityStoreArn: text("identity_store_arn").notNull(),
+    userId: text("user_id").notNull(),
+    sessionId: text("session_id").notNull(),
+    removedAt: time("removed_at").notNull(),
+    /** When it ends at the latest; null: nothing that was read bounds it. */
+    until: time("until"),
+    /** When an event ended it before. */
+    closedAt: time("closed_at"),
+    body: jsonb("body").$type<Record<string, unknown>>().notNull(),
+  },
+  (table) => [
+    index("residuals_person").on(table.identityStoreArn, table.userId),
+    index("residuals_session").on(table.sessionId),
+    index("residuals_open")
+      .on(table.until)
+      .where(sql`closed_at is null`),
+  ],
+);
+
 /** The sessions of everybody, rebuilt whole for a person each time they are judged. */
 export const sessions = pgTable(
   "sessions",
