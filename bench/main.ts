@@ -6,7 +6,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { benchIngest } from "./ingest.ts";
+import { benchIngest } from "./ingest/bench.ts";
+import { benchLookup } from "./lookup-report.ts";
 import { benchMemory } from "./memory/bench.ts";
 import { benchOrganisation } from "./organisation/bench.ts";
 import { asText, type Progress, type Report } from "./report.ts";
@@ -16,6 +17,7 @@ const PAGE = fileURLToPath(new URL("../docs/benchmarks.md", import.meta.url));
 const [BEGIN, END] = ["<!-- figures of the last run -->", "<!-- end of the figures -->"];
 
 const SMALL_FILES = 20_000;
+const LOOKUP_SECONDS = 60;
 
 interface Options {
   readonly records: number;
@@ -38,6 +40,7 @@ const BENCHES: readonly {
     run: ({ records, say }) =>
       withStand(12, (stand) => benchMemory(stand, { records, smallFiles: SMALL_FILES }, say)),
   },
+  { goals: ["p11"], run: ({ say }) => benchLookup(LOOKUP_SECONDS, say) },
   {
     goals: ["p13"],
     run: ({ records, rounds, say }) =>

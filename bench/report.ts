@@ -9,7 +9,7 @@ export interface Finding {
   /** Over the rounds; absent where there is one value. */
   readonly lowest?: number;
   readonly highest?: number;
-  readonly unit: "x" | "MiB" | "share";
+  readonly unit: "x" | "MiB" | "share" | "count";
   readonly target: string;
   readonly met: boolean;
 }
@@ -42,7 +42,7 @@ export function ratioFinding(goal: string, what: string, ratio: Ratio, atLeast: 
 }
 
 function shown({ value, lowest, highest, unit }: Finding): string {
-  const digits = value >= 20 ? 0 : unit === "share" ? 3 : 2;
+  const digits = value >= 20 || unit === "count" ? 0 : unit === "share" ? 3 : 2;
   const mark = unit === "x" ? "x" : unit === "MiB" ? " MiB" : "";
   const spread =
     lowest === undefined || highest === undefined

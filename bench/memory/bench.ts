@@ -3,7 +3,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeFiles } from "../ingest.ts";
+import { writeFiles } from "../ingest/read.ts";
 import type { Finding, Progress, Report } from "../report.ts";
 import type { Stand } from "../stand.ts";
 import { makeTrailFiles } from "../trail.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { writeFiles } from "../ingest.ts";
+import { writeFiles } from "../ingest/read.ts";
 import { filesOf, makeRecords } from "../trail.ts";
 
 const MIB = 1024 * 1024;

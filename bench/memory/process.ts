@@ -4,7 +4,7 @@ import { openDatabase } from "../../packages/core/adapters/postgres/database.ts"
 import { PostgresTrailStore } from "../../packages/core/adapters/postgres/trail/trail-store.ts";
 import { fileFolder } from "../../packages/core/adapters/files/folder.ts";
 import { followFolder } from "../../packages/core/flows/ingest/follow-folder.ts";
-import { CLOCK } from "../ingest.ts";
+import { CLOCK } from "../ingest/read.ts";
 
 export interface Told {
   readonly records: number;

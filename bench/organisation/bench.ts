@@ -3,7 +3,7 @@
  * gzipped files. The answers are compared, and a benchmark whose answers differ fails.
  */
 import { join } from "node:path";
-import { readFolder, writeFiles } from "../ingest.ts";
+import { readFolder, writeFiles } from "../ingest/read.ts";
 import { ratioFinding, type Progress, type Report } from "../report.ts";
 import { allCpu, inTurn, median, ratioOf, type Rounds, type Way } from "../rounds.ts";
 import type { Stand } from "../stand.ts";

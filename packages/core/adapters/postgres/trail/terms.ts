@@ -2,7 +2,7 @@
  * Texts that many events share, each stored once under a number. A term is committed by itself before any row refers to it: numbers
  * may be remembered at once, no lock outlasts a statement, and a term that no row came to use harms nothing. Terms are never removed.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type pg from "pg";
 
 export type TermKind = "type" | "person" | "agent" | "role-session";
@@ -87,7 +87,7 @@ export class TermNumbers {
 
 /** 128 bits of SHA-256, as a uuid: an index of them is a fifth of one of the texts, and no text is too long for it. */
 export function digestOf(key: string): string {
-  return createHash("sha256").update(key).digest("hex").slice(0, 32);
+  return hash("sha256", key, "hex").slice(0, 32);
 }
 
 /**

@@ -2,13 +2,10 @@
  * P1, P2 and P4: Curfew's own flow from gzipped files on disk, with every promise kept, against COPY of rows that are ready in memory into
  * the plain jsonb table over two connections; the bytes of both; and the same records once more. It judges speed: tests judge what is stored.
  */
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { PostgresTrailStore } from "../packages/core/adapters/postgres/trail/trail-store.ts";
-import { fileFolder } from "../packages/core/adapters/files/folder.ts";
-import { followFolder, type FolderReceipt } from "../packages/core/flows/ingest/follow-folder.ts";
 import { copyNatural, makeNatural, NATURAL, naturalRows, type NaturalRows } from "./natural.ts";
-import { ratioFinding, type Finding, type Progress, type Report } from "./report.ts";
+import { readFolder, writeFiles } from "./read.ts";
+import { ratioFinding, type Finding, type Progress, type Report } from "../report.ts";
 import {
   allCpu,
   inTurn,
@@ -18,32 +15,14 @@ import {
   type Rounds,
   type Run,
   type Way,
-} from "./rounds.ts";
-import type { Stand } from "./stand.ts";
-import { filesOf, makeRecords } from "./trail.ts";
+} from "../rounds.ts";
+import type { Stand } from "../stand.ts";
+import { filesOf, makeRecords } from "../trail.ts";
 
-export const CONNECTIONS = 2;
-export const CLOCK = { now: () => Date.UTC(2026, 10, 2) };
+const CONNECTIONS = 2;
 const PER_FILE = 2_000;
 /** What five minutes of an account and Region hold. */
 const PER_SMALL_FILE = 116;
-
-export async function writeFiles(folder: string, files: readonly Buffer[]): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  for (const [at, bytes] of files.entries()) {
-    await writeFile(join(folder, `${String(at).padStart(6, "0")}.json.gz`), bytes);
-  }
-  return folder;
-}
-
-/** Everything that is new in a folder. */
-export async function readFolder({ database }: Stand, folder: string): Promise<FolderReceipt> {
-  const store = new PostgresTrailStore(database);
-  const receipt = await followFolder(folder, fileFolder, store, CLOCK);
-  if (receipt.refused.length > 0)
-    throw new Error(`${receipt.refused[0]!.path} was refused: the generator is wrong.`);
-  return receipt;
-}
 
 /** Medians for each record that was read. */
 function costOf(name: string, runs: readonly Run[], records: number): string {
