@@ -43,7 +43,7 @@ interface Message {
 
 /** Cuts a stream of bytes into messages: a type byte, but for the first one of a client, and a length that counts itself. */
 class Messages {
-  #held = Buffer.alloc(0);
+  #held: Buffer = Buffer.alloc(0);
   #untyped: boolean;
 
   constructor(firstIsUntyped: boolean) {
@@ -86,6 +86,8 @@ export async function openProxy(databaseUrl: string): Promise<Proxy> {
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
     const pair = [client, upstream] as const;
+    // Frames go out one by one: without this each would wait for the acknowledgement of the one before.
+    for (const socket of pair) socket.setNoDelay(true);
     const connection = (count += 1);
     let statement = "";
     pairs.add(pair);

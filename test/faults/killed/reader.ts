@@ -8,7 +8,7 @@ import { fileFolder } from "#core/adapters/files/folder";
 import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
 import { openDatabase } from "#core/adapters/postgres/database";
 import { PostgresSweepStore } from "#core/adapters/postgres/people/sweep-store";
-import { PostgresObservationStore } from "#core/adapters/postgres/trail/observation-store";
+import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresTrailStore } from "#core/adapters/postgres/trail/trail-store";
 import { fileOf, ingestFiles } from "#core/flows/ingest/ingest-files";
 import { sweepPeople } from "#core/flows/sweep-people";
