@@ -88,8 +88,9 @@ function turnsOf(dependencies: IngestDependencies, signal: AbortSignal): Turn[] 
           logWindow(now, sources, dependencies.log);
           void dependencies.queue.nudge("sweep-people");
           // The newest window of each stream is its first: with all of them the present is read, and the past may take hours.
+          const first = !told.has(now.last.stream);
           told.add(now.last.stream);
-          if (told.size === sources.streams.length) dependencies.onTurn?.("lookup-events");
+          if (first && told.size === sources.streams.length) dependencies.onTurn?.("lookup-events");
         };
         const receipt = await readStreams(sources, ports, { progress });
         return receipt.records === 0 ? null : counted(receipt);

@@ -65,7 +65,7 @@ test("the service logs every window of a back-fill with what is done, in all and
   await service.stop();
   const windows = lines.filter((line) => line["event"] === "ingest.window");
   // Judging need not wait for the past: the present is read with the first window, and once more the whole is.
-  expect(readAfter[0]).toBe(1);
+  expect(readAfter[0]).toBeLessThan(windows.length);
   expect(windows).toHaveLength(4);
   expect(windows[0]).toMatchObject({ code: "aws.broken-listing", sourceId: listing.stream });
   expect(
