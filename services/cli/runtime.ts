@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { settingsOf } from "#core/domain/sessions/durations";
 import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
 import { openDatabase, ping, type Database } from "#core/adapters/postgres/database";
 import { PostgresFindingStore } from "#core/adapters/postgres/people/finding-store";
@@ -142,10 +143,9 @@ function runtimeOf(
     sweep: new PostgresSweepStore(database),
     findings: new PostgresFindingStore(database),
   };
-  const settings: SessionSettings = {
-    portalSessionMinutes:
-      config.portalSessionMinutes ?? (holds === "demo" ? PORTAL_SESSION_MINUTES : null),
-  };
+  const settings = settingsOf(
+    config.portalSessionMinutes ?? (holds === "demo" ? PORTAL_SESSION_MINUTES : null),
+  );
   const judgePorts: JudgePorts = {
     history: stores.history,
     access: stores.access,

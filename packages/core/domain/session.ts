@@ -87,8 +87,25 @@ export interface SessionView extends Session {
   readonly stateReason: string | null;
 }
 
+/** Which of the two durations that no API reads: of interactive sessions, or of user background sessions. */
+export type DurationKind = "portal" | "background";
+
+/** A duration as a person entered it. */
+export interface EnteredDuration {
+  /** Null: of every identity store. */
+  readonly identityStoreArn: string | null;
+  readonly kind: DurationKind;
+  readonly minutes: number;
+  /** AWS applies a change to new sessions only, so an entry counts for sessions begun from here on. Null: for all. */
+  readonly effectiveFrom: Instant | null;
+}
+
 /** What decides durations and is not in any event. */
 export interface SessionSettings {
-  /** The access portal's session duration, which no API reads. Null: nobody entered it. */
-  readonly portalSessionMinutes: number | null;
+  readonly durations: readonly EnteredDuration[];
+  /** When a configuration of the instance was seen to change (`UpdateSSOConfiguration`); a null store counts for every one. */
+  readonly changedAt: readonly {
+    readonly identityStoreArn: string | null;
+    readonly at: Instant;
+  }[];
 }

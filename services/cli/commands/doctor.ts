@@ -119,8 +119,9 @@ function freshness(
 
 function portalDuration({ settings }: Runtime): Check {
   const check = "portal session duration";
-  const minutes = settings.portalSessionMinutes;
-  return minutes === null
+  const entries = settings.durations.filter((entry) => entry.kind === "portal");
+  const minutes = entries.map((entry) => entry.minutes).join(", ");
+  return entries.length === 0
     ? {
         check,
         ok: false,

@@ -57,10 +57,8 @@ interface Read {
 
 /** `curfew ingest` over a path, watched: its peak only grows, so that the last look before its end is nearly the end's. */
 async function ingest(path: string): Promise<Read> {
-  const { child, ended } = launch([
-    ...["ingest", path, "--json", "--data-dir", join(folder, "data")],
-    ...["--database-url", stand.database.url],
-  ]);
+  const where = ["--data-dir", join(folder, "data"), "--database-url", stand.database.url];
+  const { child, ended } = launch(["ingest", path, "--json", ...where]);
   let megabytes = 0;
   const watch = setInterval(() => (megabytes = Math.max(megabytes, peakOf(child.pid!) ?? 0)), 10);
   const { code, stdout, stderr } = await ended;

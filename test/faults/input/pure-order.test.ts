@@ -3,6 +3,7 @@
  * The core is pure, so that every seed can be repeated by itself.
  */
 import { beforeAll, expect, test } from "vitest";
+import { settingsOf } from "#core/domain/sessions/durations";
 import type { TrailEvent } from "#core/domain/event";
 import { personKey, type Person } from "#core/domain/person";
 import { grantEvents } from "#core/domain/access/grants";
@@ -27,7 +28,7 @@ let people: Known[];
 const now = instant(UNTIL);
 const common: CommonFacts = {
   now,
-  settings: { portalSessionMinutes: 480 },
+  settings: settingsOf(480),
   catalogue,
   snapshot: null,
   coverage: [],

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { readdirSync } from "node:fs";
+import { settingsOf } from "#core/domain/sessions/durations";
 import { fileFolder } from "#core/adapters/files/folder";
 import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
 import { openDatabase } from "#core/adapters/postgres/database";
@@ -46,7 +47,7 @@ async function run(task: Task): Promise<void> {
       access: new PostgresAccessStore(database),
       observations: new PostgresObservationStore(database),
       catalogue,
-      settings: { portalSessionMinutes: 7 * 24 * 60 },
+      settings: settingsOf(7 * 24 * 60),
       channels: [],
       clock,
     },

@@ -3,6 +3,7 @@
  * change of summer time. What is stored in the end, judged at the right time, is what a steady clock leaves.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { settingsOf } from "#core/domain/sessions/durations";
 import { instant } from "#core/domain/time";
 import { ingestFiles } from "#core/flows/ingest/ingest-files";
 import { sweepPeople, type SweepPorts } from "#core/flows/sweep-people";
@@ -51,7 +52,7 @@ function ports(): SweepPorts {
     access: new PostgresAccessStore(database),
     observations: new PostgresObservationStore(database),
     catalogue,
-    settings: { portalSessionMinutes: null },
+    settings: settingsOf(null),
     channels: [],
     clock,
   };

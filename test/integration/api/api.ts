@@ -1,6 +1,7 @@
 /** An API over a database of its own, with a token of each role, and short ways to ask it. */
 import { fileURLToPath } from "node:url";
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
+import { settingsOf } from "#core/domain/sessions/durations";
 import { PostgresTokenStore } from "#core/adapters/postgres/token-store";
 import type { JobName } from "#core/ports/job-queue";
 import { createLogger } from "#core/platform/logger";
@@ -57,7 +58,7 @@ export async function startTestApi(own: Partial<ApiDependencies> = {}): Promise<
       peopleIn24h: 5,
       denyPolicyIds: ["p-examplepolicy"],
     },
-    sessionSettings: { portalSessionMinutes: null },
+    sessionSettings: settingsOf(null),
     rules: [],
     installation: {
       version: "0.0.0-test",

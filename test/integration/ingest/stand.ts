@@ -4,6 +4,7 @@
  */
 import { gzipSync } from "node:zlib";
 import { expect } from "vitest";
+import { settingsOf } from "#core/domain/sessions/durations";
 import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
@@ -49,7 +50,7 @@ export async function openStand(
   const now = instant(clock.now());
   const trail = new PostgresTrailStore(database);
   const history = new PostgresPersonHistory(database);
-  const settings = { portalSessionMinutes: options.portalSessionMinutes ?? null };
+  const settings = settingsOf(options.portalSessionMinutes ?? null);
   const sweepPorts = {
     sweep: new PostgresSweepStore(database),
     access: new PostgresAccessStore(database),

@@ -1,5 +1,6 @@
 /** A review of an instant is made of what happened before it, whenever it is made: later records change no byte of it. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { settingsOf } from "#core/domain/sessions/durations";
 import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
 import { PostgresReportStore } from "#core/adapters/postgres/report-store";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
@@ -27,7 +28,7 @@ beforeAll(async () => {
     access,
     observations: new PostgresObservationStore(stand.database),
     catalogue,
-    settings: { portalSessionMinutes: null },
+    settings: settingsOf(null),
   };
 });
 afterAll(() => stand.drop());

@@ -1,6 +1,7 @@
 /** The whole way of a revocation on a real database: once whatever is killed, one a person, never over a foreign policy text. */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { settingsOf } from "#core/domain/sessions/durations";
 import { verifyAudit } from "#core/adapters/postgres/audit";
 import { PostgresRevocationStore } from "#core/adapters/postgres/revocation/revocation-store";
 import type { Person } from "#core/domain/person";
@@ -59,7 +60,7 @@ beforeEach(async () => {
     clock: { now: () => organisation.now },
     random: (bytes) => randomBytes(bytes),
     contain: { contain: "on", breakGlass: ["keeper"], peopleIn24h: 1_000, denyPolicyIds: [POLICY] },
-    sessionSettings: { portalSessionMinutes: null },
+    sessionSettings: settingsOf(null),
     actor: "worker",
   };
 });

@@ -3,6 +3,7 @@
  * move. What the help desk and the identity provider do shows in the directory and in the trail, where the switch asks for it.
  */
 import { randomBytes } from "node:crypto";
+import { settingsOf } from "#core/domain/sessions/durations";
 import { awsDirectory } from "#core/adapters/aws/directory";
 import { awsRevoker } from "#core/adapters/aws/revoker";
 import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
@@ -54,7 +55,7 @@ export async function openSimulatedWorld(
       peopleIn24h: 5,
       denyPolicyIds: organisation.denyPolicyIds,
     },
-    sessionSettings: { portalSessionMinutes },
+    sessionSettings: settingsOf(portalSessionMinutes),
     actor: "worker",
   };
   return {

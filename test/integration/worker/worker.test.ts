@@ -1,5 +1,6 @@
 /** The worker over a real queue: what is due gets done although nobody nudges, and a job that fails stops no other. */
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { settingsOf } from "#core/domain/sessions/durations";
 import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
 import { PostgresDeliveryStore } from "#core/adapters/postgres/people/delivery-store";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
@@ -57,7 +58,7 @@ class Lines {
 function dependencies(lines: Lines, own: Partial<WorkerDependencies> = {}): WorkerDependencies {
   const access = new PostgresAccessStore(database);
   const observations = new PostgresObservationStore(database);
-  const settings = { portalSessionMinutes: null };
+  const settings = settingsOf(null);
   const reports = new PostgresReportStore(database);
   const catalogue: WorkerDependencies["sweep"]["catalogue"] = [];
   return {

@@ -1,5 +1,6 @@
 /** A plan names every step in order, never a group's assignment, and every brake that holds it back. */
 import { describe, expect, test } from "vitest";
+import { settingsOf } from "#core/domain/sessions/durations";
 import type { DirectoryUser, EffectiveAccess } from "#core/domain/access";
 import type { RevocationFacts } from "#core/domain/revocation/facts";
 import { planRevocation } from "#core/domain/revocation/plan";
@@ -65,7 +66,7 @@ function facts(parts: Partial<RevocationFacts> = {}): RevocationFacts {
     now: NOW,
     user: PERSON,
     requester: { actor: "responder", userId: null },
-    sessions: reconstruct(PERSON, events, { portalSessionMinutes: null }).map((session) =>
+    sessions: reconstruct(PERSON, events, settingsOf(null)).map((session) =>
       viewSession(session, NOW),
     ),
     access: [

@@ -1,4 +1,5 @@
 /** Two worlds in which a person is contained: proven by events, and proven by hard ends that passed. */
+import { settingsOf } from "#core/domain/sessions/durations";
 import type { EffectiveAccess } from "#core/domain/access";
 import type { TrailEvent } from "#core/domain/event";
 import type { StepState } from "#core/domain/revocation";
@@ -113,9 +114,7 @@ export function provenByTime(): World {
 
 export function stateOf(world: World): string {
   const { now, events, coverage, denies, otherPolicyCouldDeny, portalMinutes } = world;
-  const sessions = reconstruct(PERSON, events, { portalSessionMinutes: portalMinutes }).map(
-    world.change,
-  );
+  const sessions = reconstruct(PERSON, events, settingsOf(portalMinutes)).map(world.change);
   const judged = proveSessions({
     requestedAt: REQUESTED,
     now,

@@ -1,5 +1,6 @@
 /** Records that say what AWS never says: they make no false end, and keep nobody from being judged. */
 import { expect, test } from "vitest";
+import { settingsOf } from "#core/domain/sessions/durations";
 import type { Session } from "#core/domain/session";
 import { reconstruct } from "#core/domain/sessions/reconstruct";
 import { decodeRecord } from "#core/domain/trail/decode";
@@ -13,7 +14,7 @@ function sessions(...records: unknown[]): Session[] {
     if (decoded.outcome !== "event") throw new Error(decoded.reason);
     return decoded.event;
   });
-  return reconstruct(ADA, events, { portalSessionMinutes: 480 });
+  return reconstruct(ADA, events, settingsOf(480));
 }
 
 test("two records of one sign-in workflow make one session, so that no two sessions share an id", () => {

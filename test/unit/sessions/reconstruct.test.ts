@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { settingsOf } from "#core/domain/sessions/durations";
 import type { TrailEvent } from "#core/domain/event";
 import type { Person } from "#core/domain/person";
 import type { Session } from "#core/domain/session";
@@ -24,7 +25,7 @@ import {
 } from "../../support/records.ts";
 
 const ADA: Person = { identityStoreArn: STORE, userId: USER, userName: NAME };
-const WEEK = { portalSessionMinutes: 7 * 24 * 60 };
+const WEEK = settingsOf(7 * 24 * 60);
 
 function events(...records: unknown[]): TrailEvent[] {
   return records.map((one) => {
@@ -215,9 +216,11 @@ describe("reconstruct", () => {
   });
 
   it("does not know the end of a portal session whose duration nobody entered", () => {
-    const [session] = reconstruct(ADA, events(portal("2026-11-02T08:00:00Z", "Authenticate")), {
-      portalSessionMinutes: null,
-    });
+    const [session] = reconstruct(
+      ADA,
+      events(portal("2026-11-02T08:00:00Z", "Authenticate")),
+      settingsOf(null),
+    );
     expect(session!.endsAt).toMatchObject({ at: null, certainty: "unknown" });
     expect(state(session!, "2026-11-02T08:14:00Z")).toBe("active");
     expect(state(session!, "2026-11-03T08:00:00Z")).toBe("unknown");

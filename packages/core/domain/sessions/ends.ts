@@ -6,6 +6,7 @@ import type { TrailEvent } from "../event.ts";
 import type { Person } from "../person.ts";
 import type { SessionSettings } from "../session.ts";
 import { DAY, MINUTE, plus, SECOND } from "../time.ts";
+import { durationFor } from "./durations.ts";
 import { lastSeen, type Draft } from "./draft.ts";
 
 const UNKNOWN_DURATION =
@@ -17,16 +18,20 @@ const UNKNOWN_BACKGROUND =
 /** A session that was used this long after an event did not end by it. */
 const GRACE = MINUTE;
 
-export function setHardEnds(drafts: readonly Draft[], settings: SessionSettings): void {
+export function setHardEnds(
+  drafts: readonly Draft[],
+  settings: SessionSettings,
+  { identityStoreArn }: Person,
+): void {
   for (const draft of drafts) {
-    draft.endsAt = hardEnd(draft, settings);
+    draft.endsAt = hardEnd(draft, settings, identityStoreArn);
     if (draft.endsAt.at === null) {
       draft.unknownReason = draft.kind === "background" ? UNKNOWN_BACKGROUND : UNKNOWN_DURATION;
     }
   }
 }
 
-function hardEnd(draft: Draft, settings: SessionSettings): Draft["endsAt"] {
+function hardEnd(draft: Draft, settings: SessionSettings, storeArn: string): Draft["endsAt"] {
   const stated = statedEnd(draft);
   if (stated !== null) return stated;
   if (draft.kind === "background") {
@@ -37,7 +42,8 @@ function hardEnd(draft: Draft, settings: SessionSettings): Draft["endsAt"] {
       certainty: "unknown",
     };
   }
-  if (settings.portalSessionMinutes === null) {
+  const entered = durationFor(settings, storeArn, "portal", draft.startedAt);
+  if (entered === null || entered.questioned) {
     return {
       at: null,
       limitedBy: "access portal session duration (not known)",
@@ -48,7 +54,7 @@ function hardEnd(draft: Draft, settings: SessionSettings): Draft["endsAt"] {
   const exact =
     draft.kind === "portal" && draft.startBasis === "event" && draft.key[0] !== "sign-in";
   return {
-    at: plus(draft.startedAt, settings.portalSessionMinutes * MINUTE),
+    at: plus(draft.startedAt, entered.minutes * MINUTE),
     limitedBy: "access portal session duration (as entered)",
     certainty: exact ? "exact" : "at-most",
   };

@@ -28,7 +28,7 @@ export function reconstruct(
   const tokens = tokenSessions(ordered);
   const roles = roleSessions(ordered, person);
   const interactive = [...portals, ...tokens.drafts];
-  setHardEnds(interactive, settings);
+  setHardEnds(interactive, settings, person);
   setEndings(interactive, ordered, person);
   linkSessions(person, portals, tokens, roles);
   return [...interactive, ...roles.drafts]
