@@ -35,11 +35,17 @@ export const MUTANTS: readonly Mutant[] = [
     const none = batch.parts.map(() => ({ appended: 0, duplicates: 0, ignored: {}, undecodable: 0 }));
     await transaction(this.#database, (client) => advance(client, batch.parts, none, now));`,
       },
+      // Its counts follow with the rows.
+      {
+        file: `${TRAIL}/trail-store.ts`,
+        find: "\n   where f.position < excluded.position`",
+        replacement: "`",
+      },
     ],
     project: "faults",
     test: POINTS,
     named: "before the commit is sent: nothing is lost",
-    says: /expected \{ n: \d+, digest: '[0-9a-f]+' \} to deeply equal/,
+    says: /expected \{ n: \d+, .* to deeply equal/,
   },
   {
     name: "no unique key holds the ids",
@@ -58,14 +64,14 @@ export const MUTANTS: readonly Mutant[] = [
     project: "faults",
     test: "test/faults/input/two-writers.test.ts",
     named: "two writers of the same records",
-    says: /expected \{ n: \d+, digest: '[0-9a-f]+' \} to deeply equal/,
+    says: /expected \{ n: \d+, .* to deeply equal/,
   },
   {
     name: "ids are inserted in the order of the records",
     edits: [
       {
         file: `${TRAIL}/append-events.ts`,
-        find: "const ids = [...firsts.keys()].toSorted();",
+        find: "const ids = [...firsts.keys()].sort();",
         replacement: "const ids = [...firsts.keys()];",
       },
     ],
@@ -79,16 +85,16 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "packages/core/flows/ingest/ingest-files.ts",
-        find: 'const results = await this.#store.append({ source: "files", receivedAt: now, parts }, now);',
+        find: "const results = await this.#store.append({ source: this.#source, receivedAt: now, parts }, now);",
         replacement: `const results = await this.#store
-      .append({ source: "files", receivedAt: now, parts }, now)
+      .append({ source: this.#source, receivedAt: now, parts }, now)
       .catch(() => parts.map(() => ({ appended: 0, duplicates: 0, ignored: {}, undecodable: 0 })));`,
       },
     ],
     project: "faults",
     test: POINTS,
     named: "before the commit is sent, and the process lives",
-    says: /expected \{ code: \+?0, stderr: '' \} to deeply equal \{ code: 3/,
+    says: /expected \{ code: \+?0, .* to deeply equal \{ code: 3/,
   },
   {
     name: "coverage is written outside of the transaction",
@@ -129,8 +135,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: `${TRAIL}/append-events.ts`,
-        find: "if (content !== one.decoded.contentSha256) conflicts[one.part]!.push(conflictOf(one));\n    else if",
-        replacement: "if",
+        find: "conflicts[one.part]!.push(conflictOf(one));",
+        replacement: "continue;",
       },
     ],
     project: "integration",

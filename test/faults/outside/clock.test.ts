@@ -45,6 +45,11 @@ beforeAll(async () => {
 });
 afterAll(() => stand.drop());
 
+/** Records that seem to be of the future are kept whole and show no coverage: that is no difference in what they say. */
+function promised({ ids, undecodable, names, sessions, findings }: Stored): object {
+  return { ids, undecodable, names, sessions, findings };
+}
+
 function ports(): SweepPorts {
   const { database } = stand;
   return {
@@ -81,11 +86,8 @@ test(`${JUMPS} jumps of the clock leave the events, sessions and findings of a s
     const wrong = WRONG[jump % WRONG.length]!;
     const from = Math.floor(random() * corpus.files.length);
     const until = from + 1 + Math.floor(random() * 6);
-    const { coverage: _coverage, ...stored } = await read((at) =>
-      at >= from && at < until ? wrong(UNTIL) : UNTIL,
-    );
-    const { coverage: _steady, ...expected } = steady;
-    expect({ jump, stored }).toEqual({ jump, stored: expected });
+    const stored = await read((at) => (at >= from && at < until ? wrong(UNTIL) : UNTIL));
+    expect({ jump, ...promised(stored) }).toEqual({ jump, ...promised(steady) });
   }
 });
 
