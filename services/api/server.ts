@@ -20,6 +20,7 @@ import { landingRoutes } from "./landing/route.ts";
 import { assignmentRoutes } from "./routes/assignments/route.ts";
 import { auditRoutes } from "./routes/audit/route.ts";
 import { coverageRoutes } from "./routes/coverage/route.ts";
+import { durationRoutes } from "./routes/durations/route.ts";
 import { eventRoutes } from "./routes/events/route.ts";
 import { findingRoutes } from "./routes/findings/route.ts";
 import { peopleRoutes } from "./routes/people/route.ts";
@@ -35,6 +36,7 @@ const ROUTES = [
   systemRoutes,
   sessionRoutes,
   peopleRoutes,
+  durationRoutes,
   findingRoutes,
   eventRoutes,
   assignmentRoutes,

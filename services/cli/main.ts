@@ -25,6 +25,10 @@ const MODULES: readonly {
     load: async () => (await import("./commands/look.ts")).addLook,
   },
   {
+    commands: ["durations"],
+    load: async () => (await import("./commands/durations.ts")).addDurations,
+  },
+  {
     commands: ["coverage"],
     load: async () => (await import("./commands/coverage.ts")).addCoverage,
   },

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { settingsOf } from "#core/domain/sessions/durations";
 import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
 import { openDatabase, ping, type Database } from "#core/adapters/postgres/database";
+import { PostgresDurationStore } from "#core/adapters/postgres/people/duration-store";
 import { PostgresFindingStore } from "#core/adapters/postgres/people/finding-store";
 import { migrate } from "#core/adapters/postgres/migrate";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
@@ -28,6 +29,7 @@ import type { Clock } from "#core/ports/clock";
 import { catalogue } from "#core/rules/catalogue";
 import { SimulatedClock } from "#simulator/clock";
 import { PORTAL_SESSION_MINUTES } from "#simulator/organisation";
+import { EnteredSettings } from "./sessions/entered-settings.ts";
 import type { CommonOptions, WorldOptions } from "./options.ts";
 
 const MIGRATIONS = fileURLToPath(new URL("../../migrations", import.meta.url));
@@ -41,6 +43,7 @@ export interface Stores {
   readonly observations: PostgresObservationStore;
   readonly sweep: PostgresSweepStore;
   readonly findings: PostgresFindingStore;
+  readonly durations: PostgresDurationStore;
 }
 
 export interface Runtime {
@@ -54,6 +57,7 @@ export interface Runtime {
   readonly databaseUrl: string;
   /** For people: what the database is and where. */
   readonly engine: string;
+  /** As entered when the runtime was opened, or when the last judging run began. */
   readonly settings: SessionSettings;
   readonly stores: Stores;
   readonly judgePorts: JudgePorts;
@@ -95,7 +99,7 @@ export async function openRuntime(
       applicationName: "curfew",
     });
     await ping(database, server.url);
-    return runtimeOf(config, holds, clock, database, server);
+    return await runtimeOf(config, holds, clock, database, server);
   } catch (error) {
     await server.release();
     throw error;
@@ -127,14 +131,8 @@ async function openServer(config: Config): Promise<Server> {
   };
 }
 
-function runtimeOf(
-  config: Config,
-  holds: Runtime["holds"],
-  clock: Clock,
-  database: Database,
-  server: Server,
-): Runtime {
-  const stores: Stores = {
+function storesOf(config: Config, database: Database): Stores {
+  return {
     trail: new PostgresTrailStore(database, config.keeping),
     sessions: new PostgresSessionStore(database),
     history: new PostgresPersonHistory(database),
@@ -142,10 +140,23 @@ function runtimeOf(
     observations: new PostgresObservationStore(database),
     sweep: new PostgresSweepStore(database),
     findings: new PostgresFindingStore(database),
+    durations: new PostgresDurationStore(database),
   };
-  const settings = settingsOf(
+}
+
+async function runtimeOf(
+  config: Config,
+  holds: Runtime["holds"],
+  clock: Clock,
+  database: Database,
+  server: Server,
+): Promise<Runtime> {
+  const stores = storesOf(config, database);
+  const configured = settingsOf(
     config.portalSessionMinutes ?? (holds === "demo" ? PORTAL_SESSION_MINUTES : null),
   );
+  const settings = new EnteredSettings(stores.durations, configured);
+  await settings.readAgain();
   const judgePorts: JudgePorts = {
     history: stores.history,
     access: stores.access,
@@ -164,7 +175,12 @@ function runtimeOf(
     settings,
     stores,
     judgePorts,
-    sweepPorts: { ...judgePorts, sweep: stores.sweep, channels: channelsOf(config), clock },
+    sweepPorts: {
+      ...judgePorts,
+      sweep: settings.readBefore(stores.sweep),
+      channels: channelsOf(config),
+      clock,
+    },
     newId: (prefix, now) => createdId(prefix, now, randomBytes(10)),
     close: async () => {
       await database.close();

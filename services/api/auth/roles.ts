@@ -28,6 +28,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /v1/sessions": EVERY_ROLE,
   "GET /v1/sessions/:id": EVERY_ROLE,
   "GET /v1/people": EVERY_ROLE,
+  "GET /v1/durations": EVERY_ROLE,
+  "POST /v1/durations": ["admin"],
   "GET /v1/findings": EVERY_ROLE,
   "GET /v1/findings/:id": EVERY_ROLE,
   "GET /v1/events/:eventId": EVERY_ROLE,

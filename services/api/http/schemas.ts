@@ -62,6 +62,39 @@ export const sessionSchema = z.strictObject({
   unknownReason: z.string().nullable(),
 });
 
+const durationKind = z.enum(["portal", "background"]);
+
+/** A duration as a person entered it. */
+export const durationSchema = z.strictObject({
+  identityStoreArn: z.string(),
+  kind: durationKind,
+  minutes: z.number().int(),
+  effectiveFrom: instantSchema,
+  enteredBy: z.string(),
+  enteredAt: instantSchema,
+});
+
+export const durationsSchema = z.strictObject({
+  items: z.array(durationSchema),
+  nextCursor: z.string().nullable(),
+  configured: z
+    .array(
+      durationSchema
+        .pick({ kind: true, minutes: true })
+        .extend({ identityStoreArn: z.null(), effectiveFrom: z.null() }),
+    )
+    .describe("What the installation's configuration says: of every store, for all times."),
+  questions: z.array(
+    z.strictObject({
+      identityStoreArn: z.string().nullable(),
+      kind: durationKind,
+      at: instantSchema,
+      eventId: z.string(),
+      sentence: z.string(),
+    }),
+  ),
+});
+
 export const findingSchema = z.strictObject({
   id: z.string(),
   ruleId: z.string(),
