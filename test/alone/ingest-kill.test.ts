@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { decodeRecord } from "#core/domain/trail/decode";
 import { startOrJoinPostgres, type EmbeddedPostgres } from "#core/platform/embedded-postgres";
 import { writeHistory } from "#simulator/write-history";
+import { dice, size, tried } from "#test/support/sizes";
 import {
   curfew,
   endAll,
@@ -22,8 +23,8 @@ import {
   type Ended,
 } from "./command.ts";
 
-const KILLS = process.env["CURFEW_NIGHTLY"] === undefined ? 12 : 150;
-const DATABASE_STOPS = process.env["CURFEW_NIGHTLY"] === undefined ? 2 : 20;
+const KILLS = size(12, 150);
+const DATABASE_STOPS = size(2, 20);
 const UNTIL = Date.parse("2026-11-02T10:00:00Z");
 const DAYS = 6;
 
@@ -41,12 +42,6 @@ afterAll(async () => {
   await cluster.release();
   await endAll(folder, dataDirectory);
 });
-
-/** Numbers in [0, 1) that a failure can be repeated with. */
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
-}
 
 /** One history a round, so that a round that was read to its end leaves something to kill for the next one. */
 async function history(seed: number): Promise<string> {
@@ -185,7 +180,8 @@ async function expectSameAsUndisturbed(
   expect(digests[1]).toEqual(digests[0]);
 }
 
-test(`${KILLS} kills lose nothing and double nothing`, async () => {
+test(`${KILLS} kills lose nothing and double nothing`, async (context) => {
+  tried(context, 1, "kills of curfew ingest itself", KILLS);
   const random = dice(4_711);
   const url = await databaseNamed("killed");
   const trails: string[] = [];
@@ -205,7 +201,8 @@ test(`${KILLS} kills lose nothing and double nothing`, async () => {
   await expectSameAsUndisturbed(url, trails, "killed");
 });
 
-test(`${DATABASE_STOPS} immediate stops of Postgres lose nothing and double nothing`, async () => {
+test(`${DATABASE_STOPS} immediate stops of Postgres lose nothing and double nothing`, async (context) => {
+  tried(context, 4, "immediate stops of Postgres under curfew ingest", DATABASE_STOPS);
   const random = dice(815);
   const trail = await history(1_000);
   const total = idsIn(trail).size;

@@ -46,7 +46,7 @@ function linesIn(block: string): Line[] {
 }
 
 /** The block with these lines in the place of what it said of the same trials. */
-export function withLines(document: string, lines: readonly Line[]): string {
+function withLines(document: string, lines: readonly Line[]): string {
   const from = document.indexOf(BEGIN);
   const to = document.indexOf(END);
   if (from === -1 || to < from)
