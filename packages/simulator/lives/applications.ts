@@ -33,7 +33,7 @@ interface Exchange {
 }
 
 /** The agent asks for the accounts of whoever talks to it. */
-const AGENT: Exchange = {
+export const AGENT: Exchange = {
   name: "chat-agent",
   kind: "application",
   lasts: HOUR,
@@ -69,7 +69,7 @@ function applicationArn(stage: Stage, name: string): string {
 }
 
 /** One CreateTokenWithIAM and the session it begins. */
-function exchange(
+export function exchange(
   stage: Stage,
   plan: Plan,
   key: string,

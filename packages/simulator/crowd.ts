@@ -1,0 +1,69 @@
+/**
+ * A crowd: the people of an organisation on several devices at once, and what a reader gets to see of it, with the truth. Made in
+ * memory, day after day, for judging how sessions are linked. Guarantees that it is a function of seed, profile and days.
+ */
+import { planCrowdDay, type Kept } from "./crowd/life.ts";
+import type { NoiseProfile } from "./crowd/profile.ts";
+import { shownRecord, type Shown } from "./crowd/shown.ts";
+import { crowdTruth, type CrowdTruth } from "./crowd/truth.ts";
+import { emptyPlan, Stage, type Grant, type Plan } from "./lives/stage.ts";
+import type { Organisation } from "./model.ts";
+import { buildOrganisation } from "./organisation.ts";
+import { DAY, HOUR, MINUTE } from "./random.ts";
+import { DEFAULT_SWITCHES } from "./switches.ts";
+
+export interface Crowd {
+  organisation: Organisation;
+  /** What can be read when the history is judged, the day after its last one, in the order of the plan. */
+  records: Shown["record"][];
+  truth: CrowdTruth;
+  /** Ways from a portal session to a role, a chained role or a role taken by an application. */
+  chains: number;
+}
+
+const ANCHOR = Date.parse("2026-03-02T00:00:00Z");
+
+/** Every person of the organisation lives `days` days. */
+export function crowdOf(seed: number, profile: NoiseProfile, days: number): Crowd {
+  const organisation = buildOrganisation(seed, ANCHOR, days);
+  const stage = new Stage(organisation, {
+    ...DEFAULT_SWITCHES,
+    shape: "new",
+    lateShare: profile.lateShare,
+    // Half of what loses an id loses its requestID, which nobody needs here.
+    missingIdShare: 2 * profile.idLostShare,
+  });
+  const plan = emptyPlan();
+  const firstDay = ANCHOR / DAY;
+  const rushes = Array.from({ length: days }, (_, i) => rushOf(stage, firstDay + i));
+  for (const person of organisation.people) {
+    const kept: Kept = { portal: null };
+    rushes.forEach((rush, i) =>
+      planCrowdDay(stage, plan, profile, person, firstDay + i, kept, rush),
+    );
+  }
+  const until = ANCHOR + (days + 1) * DAY;
+  const shown = plan.drafts
+    .toSorted((left, right) => left.at - right.at)
+    .flatMap((draft) => shownRecord(stage, profile, draft, until) ?? []);
+  return {
+    organisation,
+    records: shown.map((one) => one.record),
+    truth: crowdTruth(stage, profile, plan.sessions, shown),
+    chains: chainsOf(plan),
+  };
+}
+
+/** The role of the day that many take in the same second: one that an engineer has. */
+function rushOf(stage: Stage, day: number): { grant: Grant; at: number } {
+  const at = day * DAY + 10 * HOUR + 30 * MINUTE;
+  const engineers = stage.organisation.people.filter((person) => person.profile === "engineer");
+  const grants = engineers.flatMap((person) => stage.grants(person, at).slice(0, 1));
+  return { grant: stage.dice("rush", day).pick(grants), at };
+}
+
+/** A role that was gone on from is a part of the longer way. */
+function chainsOf({ sessions }: Plan): number {
+  const inner = new Set(sessions.map((session) => session.parent?.key));
+  return sessions.filter(({ kind, key }) => kind.endsWith("role") && !inner.has(key)).length;
+}

@@ -1,0 +1,30 @@
+/**
+ * Seeds and a noise profile that are kept away from development: confidences and windows are chosen on the busy office with other
+ * seeds, and these only judge. Whoever tunes links looks at the development figures (`--profile busy-office`) and not at these.
+ */
+import type { NoiseProfile } from "#simulator/crowd/profile";
+
+export const HELD_OUT_SEEDS: readonly number[] = [9001, 9103, 9209, 9311, 9413, 9521, 9623, 9733];
+
+/** More devices, more of them alike, larger skew and more code grants than the busy office; the same share of noise in delivery. */
+export const HELD_OUT: Readonly<NoiseProfile> = {
+  officeShare: 0.85,
+  twoDevices: 0.4,
+  threeDevices: 0.15,
+  sameAddress: 0.7,
+  sameSystem: 0.25,
+  skewSeconds: 2,
+  lostShare: 0.04,
+  lateShare: 0.06,
+  idLostShare: 0.015,
+  nightShare: 0.35,
+  signsOutShare: 0.5,
+  keptShare: 0.25,
+  deviceCodeShare: 0.25,
+  approvedElsewhere: 0.35,
+  processIdShare: 0.5,
+  twinShare: 0.09,
+  chainedShare: 0.2,
+  applicationShare: 0.1,
+  rushShare: 0.45,
+};

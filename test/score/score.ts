@@ -1,0 +1,172 @@
+/**
+ * Holds reconstructed links to the simulator's truth. A link is true when its session really came from the one it names; a rebuilt
+ * session stands for the real one of its kind that most of its events belong to. Nothing is repaired before it is judged.
+ */
+import type { Session } from "#core/domain/session";
+import { reconstruct } from "#core/domain/sessions/reconstruct";
+import { settingsOf } from "#core/domain/sessions/durations";
+import { crowdOf, type Crowd } from "#simulator/crowd";
+import type { NoiseProfile } from "#simulator/crowd/profile";
+import type { CrowdLink } from "#simulator/crowd/truth";
+import { peopleOf } from "#test/score/people";
+
+/** From this confidence on a link is called sure. */
+export const SURE = 0.9;
+
+export interface JudgedLink {
+  /** The later session's kind, and the earlier one's. */
+  readonly kind: string;
+  readonly confidence: number;
+  readonly basis: "exact" | "inferred";
+  readonly isTrue: boolean;
+  readonly reasons: readonly string[];
+  /** The true link of the session, where there is one. */
+  readonly truth: CrowdLink | null;
+  readonly child: string | null;
+}
+
+export interface Score {
+  chains: number;
+  records: number;
+  sessions: number;
+  links: JudgedLink[];
+  truths: CrowdLink[];
+}
+
+export interface Run {
+  readonly seed: number;
+  readonly days: number;
+}
+
+export function emptyScore(): Score {
+  return { chains: 0, records: 0, sessions: 0, links: [], truths: [] };
+}
+
+/** Adds the crowd of one seed. */
+export function addRun(score: Score, profile: NoiseProfile, { seed, days }: Run): void {
+  const crowd = crowdOf(seed, profile, days);
+  const settings = settingsOf(crowd.organisation.portalSessionMinutes);
+  const sessions = peopleOf(crowd).flatMap(({ person, events }) =>
+    reconstruct(person, events, settings),
+  );
+  score.chains += crowd.chains;
+  score.records += crowd.records.length;
+  score.sessions += sessions.length;
+  score.truths.push(...crowd.truth.links);
+  for (const link of judged(crowd, sessions)) score.links.push(link);
+}
+
+function judged({ truth }: Crowd, sessions: readonly Session[]): JudgedLink[] {
+  const real = realOf(truth.sessions, sessions);
+  const linkOf = new Map(
+    truth.links.filter((link) => link.kind !== "sign-in").map((link) => [link.session, link]),
+  );
+  const signInOf = new Map(
+    truth.links.filter((link) => link.kind === "sign-in").map((link) => [link.session, link]),
+  );
+  return sessions.flatMap((session): JudgedLink[] => {
+    const child = real.get(session.id) ?? null;
+    const links = session.links.map((link): JudgedLink => {
+      const known = child === null ? undefined : linkOf.get(child);
+      const origin = real.get(link.sessionId);
+      // A row for the credentials and one for their use are two sides of one real session.
+      const isTrue = origin !== undefined && (known?.from === origin || child === origin);
+      const { confidence, basis, reasons } = link;
+      const kind = `${session.kind} → ${link.kind}`;
+      return { kind, confidence, basis, isTrue, reasons, child, truth: known ?? null };
+    });
+    if (session.signIn === undefined) return links;
+    const { eventId, confidence, reasons } = session.signIn;
+    const known = child === null ? undefined : signInOf.get(child);
+    const signIn: JudgedLink = {
+      kind: "portal → sign-in",
+      confidence,
+      basis: "inferred",
+      isTrue: known?.from === eventId,
+      reasons,
+      child,
+      truth: known ?? null,
+    };
+    return [...links, signIn];
+  });
+}
+
+/** For each rebuilt session the real one, of its kind, that most of its events belong to. */
+function realOf(
+  truth: Crowd["truth"]["sessions"],
+  sessions: readonly Session[],
+): Map<string, string> {
+  const owners = new Map<string, Crowd["truth"]["sessions"]>();
+  for (const one of truth) {
+    for (const id of one.eventIds) {
+      const known = owners.get(id);
+      if (known === undefined) owners.set(id, [one]);
+      else known.push(one);
+    }
+  }
+  const real = new Map<string, string>();
+  for (const session of sessions) {
+    const counts = new Map<string, number>();
+    for (const one of session.eventIds.flatMap((id) => owners.get(id) ?? [])) {
+      if (one.kind === kindOf(session)) counts.set(one.key, (counts.get(one.key) ?? 0) + 1);
+    }
+    let most: [string, number] | null = null;
+    for (const entry of counts) if (most === null || entry[1] > most[1]) most = entry;
+    if (most !== null) real.set(session.id, most[0]);
+  }
+  return real;
+}
+
+/** The simulator calls a role that was assumed from another one by a kind of its own. */
+function kindOf(session: Session): string {
+  return session.kind === "role" && session.permissionSetName === null
+    ? "chained-role"
+    : session.kind;
+}
+
+export interface Figures {
+  readonly links: number;
+  readonly sure: number;
+  readonly sureAndTrue: number;
+  readonly precision: number;
+  readonly decidable: number;
+  readonly found: number;
+  readonly recall: number;
+  readonly undecidable: number;
+  readonly undecidableShare: number;
+}
+
+/** @param kind of the later session in the truth; absent: all. */
+export function figuresOf(score: Score, kind?: CrowdLink["kind"]): Figures {
+  const truths = score.truths.filter((link) => kind === undefined || link.kind === kind);
+  const links = score.links.filter((link) => kind === undefined || kindOfLink(link) === kind);
+  const sure = links.filter((link) => link.confidence >= SURE);
+  const found = new Set(
+    sure.filter((link) => link.isTrue && link.truth !== null).map((link) => link.truth),
+  );
+  const decidable = truths.filter((link) => link.decidable);
+  const hits = decidable.filter((link) => found.has(link)).length;
+  const sureAndTrue = sure.filter((link) => link.isTrue).length;
+  const undecidable = truths.length - decidable.length;
+  return {
+    links: links.length,
+    sure: sure.length,
+    sureAndTrue,
+    precision: share(sureAndTrue, sure.length),
+    decidable: decidable.length,
+    found: hits,
+    recall: share(hits, decidable.length),
+    undecidable,
+    undecidableShare: share(undecidable, truths.length),
+  };
+}
+
+function kindOfLink(link: JudgedLink): CrowdLink["kind"] {
+  if (link.truth !== null) return link.truth.kind;
+  if (link.kind.startsWith("portal")) return "sign-in";
+  return link.kind.startsWith("token") ? "token" : "role";
+}
+
+export function share(part: number, whole: number): number {
+  return whole === 0 ? 1 : part / whole;
+}
