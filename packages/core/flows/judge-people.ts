@@ -9,6 +9,9 @@ import { NO_USAGE, usageOf, type PersonUsage } from "../domain/access/usage.ts";
 import type { TrailEvent } from "../domain/event.ts";
 import { personKey, type Person } from "../domain/person.ts";
 import type { Session, SessionSettings } from "../domain/session.ts";
+import { AccessHistory } from "../domain/sessions/residual/access-history.ts";
+import type { Residual } from "../domain/sessions/residual/removal.ts";
+import { residuals } from "../domain/sessions/residual/residuals.ts";
 import { reconstruct } from "../domain/sessions/reconstruct.ts";
 import { viewSession } from "../domain/sessions/state.ts";
 import { earliest, type Instant } from "../domain/time.ts";
@@ -78,18 +81,30 @@ export async function* judgeEverybody(
   ports: JudgePorts,
   at: Instant,
   only?: readonly Person[],
-): AsyncGenerator<JudgedPerson> {
+): AsyncGenerator<JudgedPerson & { readonly residuals: readonly Residual[] }> {
   const { settings, catalogue, access, observations, history } = ports;
   const common = await commonFacts(at, settings, catalogue, access, observations);
+  const changes = new AccessHistory(await observations.accessFacts(at));
   let chunk: PersonEvents[] = [];
   const people = only === undefined ? history.everybody(at) : eventsOfEach(history, at, only);
   for await (const one of people) {
     chunk.push(one);
     if (chunk.length < PEOPLE_AT_ONCE) continue;
-    yield* judgePeople(chunk, common);
+    yield* withResiduals(judgePeople(chunk, common), changes);
     chunk = [];
   }
-  yield* judgePeople(chunk, common);
+  yield* withResiduals(judgePeople(chunk, common), changes);
+}
+
+/** What the removals among the stored changes left of each person's sessions. */
+export function withResiduals(
+  people: readonly JudgedPerson[],
+  changes: AccessHistory,
+): (JudgedPerson & { readonly residuals: readonly Residual[] })[] {
+  return people.map((judged) => ({
+    ...judged,
+    residuals: residuals(judged.person, judged.sessions, judged.events, changes),
+  }));
 }
 
 async function* eventsOfEach(

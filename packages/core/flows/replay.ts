@@ -1,26 +1,37 @@
-/** Rebuilds everybody's sessions and findings from the stored events and sums them up. Writes nothing. */
+/** Rebuilds everybody's sessions, residual access and findings from the stored events and sums them up. Writes nothing. */
 import { sha256 } from "../domain/ids.ts";
 import type { Session } from "../domain/session.ts";
+import type { Residual } from "../domain/sessions/residual/removal.ts";
+import { residualDigest } from "../domain/sessions/residual/residuals.ts";
 import { sessionDigest } from "../domain/sessions/reconstruct.ts";
 import type { Instant } from "../domain/time.ts";
 import { judgeEverybody, type JudgePorts } from "./judge-people.ts";
 
 export interface ReplayDigest {
-  /** Over every session with its links and without its state, whatever the order they came in. */
+  /** Over every session with its links and every residual, without their states, whatever the order they came in. */
   readonly digest: string;
   readonly sessions: number;
+  readonly residuals: number;
 }
 
 /** Collects `<id> <digest>` lines: 100 bytes a session, so that memory stays small. */
 export class DigestOfSessions {
   readonly #lines: string[] = [];
+  #residuals = 0;
 
   add(session: Session): void {
     this.#lines.push(`${session.id} ${sessionDigest(session)}`);
   }
 
+  addResidual(residual: Residual): void {
+    this.#lines.push(`${residual.id} ${residualDigest(residual)}`);
+    this.#residuals += 1;
+  }
+
   finish(): ReplayDigest {
-    return { digest: sha256(this.#lines.toSorted().join("\n")), sessions: this.#lines.length };
+    const digest = sha256(this.#lines.toSorted().join("\n"));
+    const sessions = this.#lines.length - this.#residuals;
+    return { digest, sessions, residuals: this.#residuals };
   }
 }
 
@@ -31,8 +42,9 @@ export async function replay(
 ): Promise<ReplayDigest & { findings: number }> {
   const digest = new DigestOfSessions();
   let findings = 0;
-  for await (const { sessions, rules } of judgeEverybody(ports, at)) {
+  for await (const { sessions, residuals, rules } of judgeEverybody(ports, at)) {
     for (const session of sessions) digest.add(session);
+    for (const residual of residuals) digest.addResidual(residual);
     findings += rules.detections.length;
   }
   return { ...digest.finish(), findings };

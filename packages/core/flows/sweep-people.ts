@@ -3,6 +3,7 @@
  * costs latency, because who is due stands in the database.
  */
 import { reconcileFindings } from "../domain/reconcile-findings.ts";
+import type { AccessHistory } from "../domain/sessions/residual/access-history.ts";
 import type { SessionSettings } from "../domain/session.ts";
 import { instant } from "../domain/time.ts";
 import type { AccessStore } from "../ports/access-store.ts";
@@ -10,7 +11,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { ObservationStore } from "../ports/observation-store.ts";
 import type { DuePerson, Judgement, SweepStore } from "../ports/sweep-store.ts";
 import type { Rule } from "../rules/rule.ts";
-import { commonFacts, judgePeople, type CommonFacts } from "./judge-people.ts";
+import { commonFacts, judgePeople, withResiduals, type CommonFacts } from "./judge-people.ts";
 
 /** People a transaction: few enough that one with very many events delays few others. */
 const PEOPLE_AT_ONCE = 25;
@@ -48,8 +49,8 @@ export async function sweepPeople(
   const common = await commonFacts(now, settings, catalogue, access, observations);
   const from = { now, snapshotTakenAt: common.snapshot?.takenAt ?? null };
   while (signal?.aborted !== true) {
-    const judged = await ports.sweep.sweep(from, PEOPLE_AT_ONCE, ports.channels, (due) => {
-      const judgements = judge(due, common, failed);
+    const judged = await ports.sweep.sweep(from, PEOPLE_AT_ONCE, ports.channels, (due, changes) => {
+      const judgements = judge(due, common, changes, failed);
       for (const { reconciliation } of judgements) {
         receipt.opened += reconciliation.opened.length;
         receipt.resolved += reconciliation.resolved.length;
@@ -63,14 +64,21 @@ export async function sweepPeople(
   return { ...receipt, failedRules: [...failed].toSorted() };
 }
 
-function judge(due: readonly DuePerson[], common: CommonFacts, failed: Set<string>): Judgement[] {
-  return judgePeople(due, common).map(({ person, sessions, rules }, index) => {
+function judge(
+  due: readonly DuePerson[],
+  common: CommonFacts,
+  changes: AccessHistory,
+  failed: Set<string>,
+): Judgement[] {
+  const judged = withResiduals(judgePeople(due, common), changes);
+  return judged.map(({ person, sessions, residuals, rules }, index) => {
     for (const { ruleId } of rules.failed) failed.add(ruleId);
     const broken = new Set(rules.failed.map((rule) => rule.ruleId));
     // What a rule that threw would have said is unknown: its findings stay as they are.
     const findings = due[index]!.findings.filter((finding) => !broken.has(finding.ruleId));
     return {
       sessions,
+      residuals,
       reconciliation: reconcileFindings(findings, rules.detections, person, common.now),
       nextDecisionAt: rules.nextDecisionAt,
     };

@@ -1,6 +1,7 @@
 /** What the sources have shown: how far each account is observed, what was not read, and the events that made grants. */
 import type { LedgerFacts } from "../domain/coverage/facts.ts";
 import type { TrailEvent } from "../domain/event.ts";
+import type { AccessFacts } from "../domain/sessions/residual/access-history.ts";
 import type { Instant } from "../domain/time.ts";
 
 export interface CoverageRow {
@@ -32,4 +33,6 @@ export interface ObservationStore {
   }>;
   /** Every assignment and membership event before the instant. */
   grantEvents(before: Instant): Promise<TrailEvent[]>;
+  /** What residual access is judged by, as it was known before the instant. */
+  accessFacts(before: Instant): Promise<AccessFacts>;
 }

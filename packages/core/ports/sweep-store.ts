@@ -4,6 +4,8 @@ import type { Person } from "../domain/person.ts";
 import type { Session } from "../domain/session.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { Reconciliation } from "../domain/reconcile-findings.ts";
+import type { AccessHistory } from "../domain/sessions/residual/access-history.ts";
+import type { Residual } from "../domain/sessions/residual/removal.ts";
 import type { Instant } from "../domain/time.ts";
 
 /** A claimed person with everything that is theirs. */
@@ -14,9 +16,10 @@ export interface DuePerson {
   readonly findings: readonly Finding[];
 }
 
-/** What replaces a person's sessions and changes their findings. */
+/** What replaces a person's sessions and residuals and changes their findings. */
 export interface Judgement {
   readonly sessions: readonly Session[];
+  readonly residuals: readonly Residual[];
   readonly reconciliation: Reconciliation;
   /** When to look again although no event comes; null: only after one. */
   readonly nextDecisionAt: Instant | null;
@@ -32,14 +35,14 @@ export interface JudgedFrom {
 export interface SweepStore {
   /**
    * Claims up to `limit` people that are due (oldest first, skipping those another process holds), judges them together and
-   * writes the result in one transaction. `judge` answers one judgement for each, in their order. Answers how many it judged;
+   * writes the result in one transaction. `history` is what was taken away, as known to this transaction. `judge` answers one judgement for each, in their order. Answers how many it judged;
    * 0 when nobody is due.
    */
   sweep(
     from: JudgedFrom,
     limit: number,
     channels: readonly string[],
-    judge: (due: readonly DuePerson[]) => readonly Judgement[],
+    judge: (due: readonly DuePerson[], history: AccessHistory) => readonly Judgement[],
   ): Promise<number>;
   /** People that are due now. */
   dueCount(now: Instant): Promise<number>;

@@ -8,6 +8,7 @@ import { settingsOf } from "#core/domain/sessions/durations";
 import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
+import { PostgresResidualStore } from "#core/adapters/postgres/people/residual-store";
 import { PostgresSessionStore } from "#core/adapters/postgres/people/session-store";
 import { PostgresSweepStore } from "#core/adapters/postgres/people/sweep-store";
 import { PostgresTrailStore } from "#core/adapters/postgres/trail/trail-store";
@@ -81,8 +82,9 @@ export async function openStand(
 
 async function rebuilt(ports: JudgePorts, now: Instant): Promise<ReplayDigest> {
   const digest = new DigestOfSessions();
-  for await (const { sessions } of judgeEverybody(ports, now)) {
+  for await (const { sessions, residuals } of judgeEverybody(ports, now)) {
     for (const session of sessions) digest.add(session);
+    for (const residual of residuals) digest.addResidual(residual);
   }
   return digest.finish();
 }

@@ -26,6 +26,7 @@ afterAll(() => stand.drop());
 const nothing = (due: readonly DuePerson[]): Judgement[] =>
   due.map(() => ({
     sessions: [],
+    residuals: [],
     reconciliation: { opened: [], refreshed: [], resolved: [], unchanged: [] },
     nextDecisionAt: null,
   }));

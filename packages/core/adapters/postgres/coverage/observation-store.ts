@@ -1,10 +1,12 @@
 /** ObservationStore on Postgres. */
 import type { LedgerFacts } from "../../../domain/coverage/facts.ts";
 import type { TrailEvent } from "../../../domain/event.ts";
+import type { AccessFacts } from "../../../domain/sessions/residual/access-history.ts";
 import type { Instant } from "../../../domain/time.ts";
 
 import type { CoverageRow, ObservationStore } from "../../../ports/observation-store.ts";
 import type { Database } from "../database.ts";
+import { readAccessFacts } from "../people/access-facts.ts";
 import { readLedgerFacts } from "./ledger-facts.ts";
 import { eventsOfRows, type StoredRow } from "../trail/stored-rows.ts";
 
@@ -39,6 +41,10 @@ export class PostgresObservationStore implements ObservationStore {
                 where not r.settled and (r.approved_at is not null or not r.approval_needed)) as "neededSince"`,
     );
     return rows[0]!;
+  }
+
+  accessFacts(before: Instant): Promise<AccessFacts> {
+    return readAccessFacts(this.#database.pool, before);
   }
 
   async grantEvents(before: Instant): Promise<TrailEvent[]> {

@@ -5,15 +5,19 @@
 import type pg from "pg";
 import { personKey, type Person } from "../../../domain/person.ts";
 import type { Session } from "../../../domain/session.ts";
+import type { AccessHistory } from "../../../domain/sessions/residual/access-history.ts";
 import type { Instant } from "../../../domain/time.ts";
 import type { DuePerson, JudgedFrom, Judgement, SweepStore } from "../../../ports/sweep-store.ts";
 import type { Database } from "../database.ts";
+import { AccessHistoryReader } from "./access-facts.ts";
 import { applyReconciliation, openFindingsOf } from "./finding-store.ts";
 import { eventsOfPeople, withNames } from "./history.ts";
+import { replaceResiduals } from "./residual-store.ts";
 import { transaction } from "../transaction.ts";
 
 export class PostgresSweepStore implements SweepStore {
   readonly #database: Database;
+  readonly #histories = new AccessHistoryReader();
 
   constructor(database: Database) {
     this.#database = database;
@@ -23,7 +27,7 @@ export class PostgresSweepStore implements SweepStore {
     { now, snapshotTakenAt }: JudgedFrom,
     limit: number,
     channels: readonly string[],
-    judge: (due: readonly DuePerson[]) => readonly Judgement[],
+    judge: (due: readonly DuePerson[], history: AccessHistory) => readonly Judgement[],
   ): Promise<number> {
     return transaction(this.#database, async (client) => {
       const people = await claim(client, now, limit);
@@ -34,7 +38,7 @@ export class PostgresSweepStore implements SweepStore {
         const findings = await openFindingsOf(client, person);
         due.push({ person, events: events.get(personKey(person)) ?? [], findings });
       }
-      const judgements = judge(due);
+      const judgements = judge(due, await this.#histories.at(client, now));
       for (const { reconciliation } of judgements) {
         await applyReconciliation(client, reconciliation, channels, now);
       }
@@ -42,6 +46,11 @@ export class PostgresSweepStore implements SweepStore {
         client,
         people,
         judgements.flatMap((judgement) => judgement.sessions),
+      );
+      await replaceResiduals(
+        client,
+        people,
+        judgements.flatMap((judgement) => judgement.residuals),
       );
       await settle(
         client,

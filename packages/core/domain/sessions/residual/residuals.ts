@@ -1,0 +1,206 @@
+/**
+ * For each removal and each session of the person that was alive then and that it touches: what keeps working, until when, by which
+ * rule. Pure: any order, any duplication and any split of the same events gives the same residuals. A session that was first seen after
+ * a removal counts from its first sight, although it may have begun before.
+ */
+import { canonicalJson, derivedId, sha256 } from "../../ids.ts";
+import type { TrailEvent } from "../../event.ts";
+import type { Person } from "../../person.ts";
+import type { Session } from "../../session.ts";
+import { DAY, HOUR, latest, plus, type Instant } from "../../time.ts";
+import type { AccessHistory } from "./access-history.ts";
+import { actsByItself, effectOf, type Effect, type Surroundings } from "./effects.ts";
+import type { Residual } from "./removal.ts";
+import { removalsOf, type Taken } from "./removals.ts";
+
+/** AWS: role sessions last at most 12 hours, all others at most 90 days. */
+const LONGEST_ROLE_SESSION = 12 * HOUR;
+const LONGEST_SESSION = 90 * DAY;
+
+/**
+ * @param sessions what `reconstruct` makes of `events`.
+ * @param history of the same instant.
+ * @returns by (instant of the removal, its event id, session id).
+ */
+export function residuals(
+  person: Person,
+  sessions: readonly Session[],
+  events: readonly TrailEvent[],
+  history: AccessHistory,
+): Residual[] {
+  if (sessions.length === 0) return [];
+  const acting = sessions.filter((session) => actsByItself(session.kind));
+  const accounts = [...new Set(acting.map((session) => session.accountId))].toSorted();
+  const removals = removalsOf(person, events, accounts, history);
+  if (removals.length === 0) return [];
+  const lives = [new Lives(acting), new Lives(sessions.filter((one) => !actsByItself(one.kind)))];
+  const evidence = new Evidence(sessions, events);
+  return removals.flatMap((taken) => {
+    const living = lives.flatMap((some) => some.at(taken.removal.at, taken.removal.eventId));
+    const around = evidence.around(taken);
+    return living
+      .toSorted((left, right) => (left.id < right.id ? -1 : 1))
+      .flatMap((session) => {
+        const effect = effectOf(taken, session, around);
+        return effect === null ? [] : [residualOf(taken, session, effect)];
+      });
+  });
+}
+
+/** Text that is equal exactly when the residual is. */
+export function residualDigest(residual: Residual): string {
+  return sha256(canonicalJson(residual));
+}
+
+function residualOf({ removal }: Taken, session: Session, effect: Effect): Residual {
+  return {
+    id: derivedId("res", removal.eventId, session.id),
+    user: session.user,
+    sessionId: session.id,
+    kind: session.kind,
+    removal,
+    ...effect,
+    ...closing(removal.eventId, session, effect.until),
+  };
+}
+
+/** What AWS lets live for half an hour after a user is disabled is not over by that event. */
+const LINGERS = new Set(["token", "application"]);
+const DISABLING = /^(?:DisableUser|DeleteUser|PatchUser|PutUser|UpdateUser)$/;
+
+function closing(
+  removedBy: string,
+  { kind, endedAt, endedBy }: Session,
+  until: Instant | null,
+): Pick<Residual, "closedAt" | "closedBy"> {
+  const open = { closedAt: null, closedBy: null };
+  if (endedAt === null || endedBy === null || endedBy.eventId === removedBy) return open;
+  if (LINGERS.has(kind) && DISABLING.test(endedBy.eventName)) return open;
+  return until !== null && endedAt >= until ? open : { closedAt: endedAt, closedBy: endedBy };
+}
+
+/** Sessions by start, so that those alive at an instant are found without looking at all of them. */
+class Lives {
+  readonly #sessions: readonly Session[];
+  readonly #overAt: readonly Instant[];
+  /** The latest end of all sessions up to this one. */
+  readonly #reach: readonly Instant[];
+
+  constructor(sessions: readonly Session[]) {
+    this.#sessions = sessions.toSorted((left, right) =>
+      left.startedAt === right.startedAt
+        ? left.id < right.id
+          ? -1
+          : 1
+        : left.startedAt < right.startedAt
+          ? -1
+          : 1,
+    );
+    this.#overAt = this.#sessions.map(lastInstant);
+    let reach: Instant | null = null;
+    this.#reach = this.#overAt.map((over) => (reach = latest(reach, over)!));
+  }
+
+  /** Begun by then and not over: ranges are `[start, end)`. What the event itself ended was alive. */
+  at(instant: Instant, eventId: string): Session[] {
+    const found: Session[] = [];
+    for (let index = this.#begunBy(instant) - 1; index >= 0; index -= 1) {
+      if (this.#reach[index]! < instant) break;
+      const session = this.#sessions[index]!;
+      const byEvent = session.endedBy?.eventId === eventId;
+      if (byEvent || this.#overAt[index]! > instant) found.push(session);
+    }
+    return found;
+  }
+
+  #begunBy(instant: Instant): number {
+    let low = 0;
+    let high = this.#sessions.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#sessions[middle]!.startedAt <= instant) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+function lastInstant({ kind, startedAt, endedAt, endsAt }: Session): Instant {
+  const longest = plus(
+    startedAt,
+    actsByItself(kind) && kind !== "aws-login" ? LONGEST_ROLE_SESSION : LONGEST_SESSION,
+  );
+  const hard = endsAt.at ?? longest;
+  return endedAt !== null && endedAt < hard ? endedAt : hard;
+}
+
+/** What hangs on what, and of which application and role a session is, by its links and its events. */
+class Evidence {
+  readonly #byId: ReadonlyMap<string, Session>;
+  readonly #applications = new Map<string, string>();
+  readonly #roles = new Map<string, string>();
+
+  constructor(sessions: readonly Session[], events: readonly TrailEvent[]) {
+    this.#byId = new Map(sessions.map((session) => [session.id, session]));
+    for (const event of events) {
+      if (event.kind === "token-with-iam" || event.kind === "entitlement-role-issued") {
+        if (event.applicationArn !== null)
+          this.#applications.set(event.eventId, event.applicationArn);
+      }
+      if (event.kind === "entitlement-role-issued" && event.roleArn !== null)
+        this.#roles.set(event.eventId, event.roleArn);
+    }
+  }
+
+  around({ removal, credentialIds }: Taken): Surroundings {
+    const isNamed = (session: Session): boolean =>
+      session.endedBy?.eventId === removal.eventId ||
+      session.keys.some((key) => credentialIds.includes(key));
+    return {
+      isNamed,
+      hangsOn: (session) => this.#hangsOn(session, isNamed),
+      applicationOf: (session) => first(session.eventIds, this.#applications),
+      roleOf: (session) => first(session.eventIds, this.#roles),
+      chainOf: (session) => this.#chainOf(session),
+    };
+  }
+
+  /** Every role session above it, the nearest first; links never lead in a circle twice. */
+  #chainOf(session: Session): Session[] {
+    const chain = new Set<Session>();
+    const ways = [session];
+    for (let one = ways.pop(); one !== undefined; one = ways.pop()) {
+      for (const link of one.links) {
+        const above = this.#byId.get(link.sessionId);
+        if (above === undefined || !actsByItself(above.kind) || chain.has(above)) continue;
+        chain.add(above);
+        ways.push(above);
+      }
+    }
+    return [...chain];
+  }
+
+  #hangsOn(session: Session, isNamed: (one: Session) => boolean): "yes" | "perhaps" | "no" {
+    const seen = new Set<string>();
+    const ways = [session];
+    let top: Session | null = null;
+    for (let one = ways.pop(); one !== undefined; one = ways.pop()) {
+      if (seen.has(one.id)) continue;
+      seen.add(one.id);
+      if (one.id !== session.id && isNamed(one)) return "yes";
+      const above = one.links.flatMap((link) => this.#byId.get(link.sessionId) ?? []);
+      if (above.length === 0) top = one;
+      ways.push(...above);
+    }
+    // A way that leads up to another portal session is another sign-in; one that leads nowhere may be this one.
+    return top?.kind === "portal" && top.id !== session.id ? "no" : "perhaps";
+  }
+}
+
+function first(ids: readonly string[], values: ReadonlyMap<string, string>): string | null {
+  for (const id of ids) {
+    const value = values.get(id);
+    if (value !== undefined) return value;
+  }
+  return null;
+}
