@@ -58,10 +58,14 @@ export interface Session {
   readonly sourceIpAddresses: readonly string[];
   readonly userAgents: readonly string[];
   readonly region: string;
-  /** The account a role session is in; the instance's owner account for the others. */
+  /** The account a role session acts in; the instance's owner account for the others. */
   readonly accountId: string;
+  /** Null for kinds without one, and for a role that a role session took (role chaining): its ARN stands in `keys`. */
   readonly permissionSetName: string | null;
-  /** Ids by which AWS knows the session: credential ids, `principalId@creationDate` of a role session. */
+  /**
+   * Names by which AWS knows the session: credential ids, `principalId@creationDate` of a role session, the issued access key and
+   * the role's ARN of a chained or entitlement role, the job of a background session, the sign-in session of `aws login`.
+   */
   readonly keys: readonly string[];
   /** How a token was granted first; null for other kinds. */
   readonly grant: "device-code" | "authorization-code" | "refresh" | "other" | null;
@@ -78,6 +82,12 @@ export interface Session {
   };
   /** Why the state cannot be told although no end is known, or null. */
   readonly unknownReason: string | null;
+  /** It certainly lives until here unless an event ends it; absent where nothing says so. */
+  readonly aliveUntil?: Instant;
+  /**
+   * Ids under which the same was shown while less had been read: an inference took it up since. Absent when there are none.
+   */
+  readonly earlierIds?: readonly string[];
 }
 
 /** A session as it is shown: with its state at an instant. */

@@ -12,6 +12,7 @@ import type { Session } from "#core/domain/session";
 import { DAY, epoch, HOUR, MINUTE, plus, type Instant } from "#core/domain/time";
 import {
   at,
+  base,
   denialBy,
   MEMBER_ACCOUNT,
   OTHER_ACCOUNT,
@@ -101,12 +102,25 @@ export function provenByEvents(): World {
   };
 }
 
-/** The same two sessions, ended by their exact hard ends alone. */
+/** AWS counts from the sign-in: an end is exact where the session is known by it. */
+function signedIn(occurredAt: Instant): TrailEvent {
+  return {
+    ...base(PERSON, occurredAt, "UserAuthentication"),
+    kind: "sign-in-step",
+    step: "authentication",
+    workflowId: null,
+    credentialTypes: ["PASSWORD"],
+    outcome: "success",
+    userName: null,
+  };
+}
+
+/** Two such sessions, ended by their exact hard ends alone. */
 export function provenByTime(): World {
   const world = provenByEvents();
   return {
     ...world,
-    events: [world.events[0]!, roleIssued(PERSON, ISSUED, 3_600)],
+    events: [signedIn(plus(REQUESTED, -HOUR)), roleIssued(PERSON, ISSUED, 3_600)],
     portalMinutes: 480,
     now: plus(REQUESTED, 10 * HOUR),
   };

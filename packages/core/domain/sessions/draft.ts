@@ -1,7 +1,7 @@
 /** A session while it is put together. Drafts live inside one reconstruction and nowhere else. */
 import { derivedId } from "../ids.ts";
 import type { TrailEvent } from "../event.ts";
-import { personKey, type Person } from "../person.ts";
+import { personKey, type Person, type PersonKey } from "../person.ts";
 import type { Session, SessionEnd, SessionKind, SessionLink } from "../session.ts";
 import type { Instant } from "../time.ts";
 
@@ -23,8 +23,13 @@ export interface Draft {
   endsAt: SessionEnd;
   ended: { at: Instant; eventName: string; eventId: string } | null;
   signIn: Session["signIn"] | null;
+  /** The event that `signIn` names. */
+  signInEvent: TrailEvent | null;
   readonly links: SessionLink[];
   unknownReason: string | null;
+  aliveUntil: Instant | null;
+  /** Keys of the drafts that stood for it while less was read. */
+  readonly takenUp: (readonly string[])[];
 }
 
 /** A draft that starts with its first event. */
@@ -51,13 +56,40 @@ export function newDraft(
     endsAt: { at: null, limitedBy: "nothing that was read", certainty: "unknown" },
     ended: null,
     signIn: null,
+    signInEvent: null,
     links: [],
     unknownReason: null,
+    aliveUntil: null,
+    takenUp: [],
   };
 }
 
-export function draftId(person: Person, draft: Draft): string {
-  return derivedId("ses", draft.kind, personKey(person), ...draft.key);
+/** What is first known by its calls alone may turn out to be an entitlement's: its key is the same, and so is its id. */
+export function draftId(person: Person, { kind, key }: Pick<Draft, "kind" | "key">): string {
+  const named = kind === "entitlement-role" ? "role" : kind;
+  return derivedId("ses", named, personKey(person), ...key);
+}
+
+/** One key for all records of one event: AWS sends some to several accounts, each under an id of its own. */
+export function eventKey(event: TrailEvent): string {
+  return event.sharedEventId ?? event.eventId;
+}
+
+/** Adds without spreading: a session may have a million events. */
+export function addAll<T>(list: T[], more: Iterable<T>): void {
+  for (const one of more) list.push(one);
+}
+
+/** What the record itself does not give to somebody else. */
+export function isOwn(event: TrailEvent, person: PersonKey): boolean {
+  return event.person === null || personKey(event.person) === personKey(person);
+}
+
+const ROLE_KINDS: ReadonlySet<SessionKind> = new Set(["role", "entitlement-role", "aws-login"]);
+
+/** Role credentials: what is called with them is theirs, and no sign-out ends them. */
+export function actsInAccount(kind: SessionKind): boolean {
+  return ROLE_KINDS.has(kind);
 }
 
 /**
@@ -65,27 +97,45 @@ export function draftId(person: Person, draft: Draft): string {
  * holds was called from it.
  */
 function byOthers(event: TrailEvent, { kind }: Draft): boolean {
-  return kind !== "role" && (event.kind === "directory-user" || event.kind === "session-deleted");
+  return (
+    !actsInAccount(kind) && (event.kind === "directory-user" || event.kind === "session-deleted")
+  );
 }
 
 /** When the session was last used: refused calls are evidence but no use. */
 export function lastSeen(draft: Draft): Instant {
-  let newest = draft.startedAt;
-  for (const event of [...draft.exact, ...draft.inferred]) {
-    if (event.errorCode !== null || byOthers(event, draft)) continue;
-    if (event.occurredAt > newest) newest = event.occurredAt;
+  const exact = newestUse(draft, draft.exact, draft.startedAt);
+  return newestUse(draft, draft.inferred, exact);
+}
+
+/** As `lastSeen`, by the events alone that a key joins. */
+export function lastProven(draft: Draft): Instant {
+  return newestUse(draft, draft.exact, draft.startedAt);
+}
+
+function newestUse(draft: Draft, events: readonly TrailEvent[], from: Instant): Instant {
+  let newest = from;
+  for (const event of events) {
+    if (event.errorCode !== null || event.occurredAt <= newest || byOthers(event, draft)) continue;
+    newest = event.occurredAt;
   }
   return newest;
 }
 
 /** AWS's own services assume the role: their addresses are not the person's. */
 function byPerson(event: TrailEvent, draft: Draft): boolean {
-  return event.kind !== "role-issued" && !byOthers(event, draft);
+  return !ISSUED_BY_AWS.has(event.kind) && !byOthers(event, draft);
 }
 
-export function finished(person: Person, draft: Draft): Session {
-  const evidence = inOrder([...draft.exact, ...draft.inferred]);
-  const own = evidence.filter((event) => byPerson(event, draft));
+const ISSUED_BY_AWS: ReadonlySet<string> = new Set(["role-issued", "entitlement-role-issued"]);
+
+/** `copies`: ids of the other records of an event, by the id of the one that was kept. */
+export function finished(
+  person: Person,
+  draft: Draft,
+  copies: ReadonlyMap<string, readonly string[]>,
+): Session {
+  const evidence = inOrder([draft.exact, draft.inferred]);
   return {
     id: draftId(person, draft),
     kind: draft.kind,
@@ -99,37 +149,66 @@ export function finished(person: Person, draft: Draft): Session {
       draft.ended === null
         ? null
         : { eventName: draft.ended.eventName, eventId: draft.ended.eventId },
-    sourceIpAddresses: distinct(own.map((event) => event.sourceIp)),
-    userAgents: distinct(own.map((event) => event.userAgent)),
+    ...placesOf(draft, evidence),
     region: draft.region,
     accountId: draft.accountId,
     permissionSetName: draft.permissionSetName,
     keys: [...draft.keys].toSorted(),
     grant: draft.grant,
     links: draft.links,
-    eventIds: evidence.flatMap((event) => [event.eventId, ...(event.amendedBy ?? [])]),
-    ...(draft.inferred.length > 0
-      ? { inferredEventIds: inOrder(draft.inferred).map((event) => event.eventId) }
-      : {}),
-    ...(draft.signIn === null || draft.signIn === undefined ? {} : { signIn: draft.signIn }),
+    eventIds: evidence.flatMap((event) => idsOf(event, copies)),
+    ...optionalParts(person, draft),
     unknownReason: draft.unknownReason,
   };
 }
 
+function idsOf(event: TrailEvent, copies: ReadonlyMap<string, readonly string[]>): string[] {
+  return [event.eventId, ...(event.amendedBy ?? []), ...(copies.get(event.eventId) ?? [])];
+}
+
+function placesOf(
+  draft: Draft,
+  evidence: readonly TrailEvent[],
+): Pick<Session, "sourceIpAddresses" | "userAgents"> {
+  const addresses = new Set<string>();
+  const agents = new Set<string>();
+  for (const event of evidence) {
+    if (!byPerson(event, draft)) continue;
+    if (event.sourceIp !== null) addresses.add(event.sourceIp);
+    if (event.userAgent !== null) agents.add(event.userAgent);
+  }
+  return { sourceIpAddresses: [...addresses].toSorted(), userAgents: [...agents].toSorted() };
+}
+
+function optionalParts(
+  person: Person,
+  draft: Draft,
+): Pick<Session, "inferredEventIds" | "signIn" | "aliveUntil" | "earlierIds"> {
+  const { inferred, signIn, aliveUntil, takenUp, kind } = draft;
+  const earlier = takenUp.map((key) => draftId(person, { kind, key })).toSorted();
+  return {
+    ...(inferred.length > 0
+      ? { inferredEventIds: inOrder([inferred]).map((event) => event.eventId) }
+      : {}),
+    ...(signIn === null || signIn === undefined ? {} : { signIn }),
+    ...(aliveUntil === null ? {} : { aliveUntil }),
+    ...(earlier.length > 0 ? { earlierIds: earlier } : {}),
+  };
+}
+
 /** By (occurredAt, eventId), each event once: the order in which every reconstruction reads. */
-export function inOrder(events: readonly TrailEvent[]): TrailEvent[] {
-  const once = new Map(events.map((event) => [event.eventId, event]));
-  return [...once.values()].toSorted((left, right) =>
-    left.occurredAt === right.occurredAt
-      ? compareText(left.eventId, right.eventId)
-      : compareText(left.occurredAt, right.occurredAt),
-  );
+export function inOrder(lists: readonly (readonly TrailEvent[])[]): TrailEvent[] {
+  const once = new Map<string, TrailEvent>();
+  for (const list of lists) for (const event of list) once.set(event.eventId, event);
+  return [...once.values()].toSorted(inTime);
+}
+
+export function inTime(left: TrailEvent, right: TrailEvent): number {
+  return left.occurredAt === right.occurredAt
+    ? compareText(left.eventId, right.eventId)
+    : compareText(left.occurredAt, right.occurredAt);
 }
 
 export function compareText(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
-}
-
-function distinct(values: (string | null)[]): string[] {
-  return [...new Set(values.filter((value): value is string => value !== null))].toSorted();
 }

@@ -4,7 +4,7 @@
  * configuration seen after it puts it in question, and says neither which setting was changed nor to what.
  */
 import type { DurationKind, EnteredDuration, SessionSettings } from "../session.ts";
-import type { Instant } from "../time.ts";
+import { MINUTE, plus, type Instant } from "../time.ts";
 
 export interface DurationFor {
   readonly minutes: number;
@@ -48,6 +48,37 @@ export function durationFor(
       change.at <= startedAt,
   );
   return { minutes, enteredFrom: effectiveFrom, questioned };
+}
+
+/**
+ * The latest end of a session that was alive at `seenAt` and may have begun under an entry that no longer counted then: each entry
+ * as long as it counted, and the longest that AWS allows (in milliseconds) before the first. Null when only the newest entry counts.
+ */
+export function longestBegun(
+  settings: SessionSettings,
+  storeArn: string,
+  kind: DurationKind,
+  seenAt: Instant,
+  longest: number,
+): Instant | null {
+  const starts = new Set(
+    settings.durations.flatMap((entry) =>
+      entry.kind === kind &&
+      concerns(entry.identityStoreArn, storeArn) &&
+      entry.effectiveFrom !== null &&
+      entry.effectiveFrom <= seenAt
+        ? [entry.effectiveFrom]
+        : [],
+    ),
+  );
+  let latest: Instant | null = null;
+  for (const start of starts) {
+    const before = durationFor(settings, storeArn, kind, plus(start, -1));
+    const doubtful = before === null || before.questioned;
+    const end = plus(start, doubtful ? longest : before.minutes * MINUTE);
+    if (latest === null || end > latest) latest = end;
+  }
+  return latest;
 }
 
 function concerns(named: string | null, storeArn: string): boolean {

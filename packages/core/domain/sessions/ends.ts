@@ -1,93 +1,20 @@
 /**
- * Hard ends of portal, token and application sessions, and the events that end them before.
- * AWS: sign-out, an administrator's "end session", and disabling or deleting the user end them at once; role sessions live on.
+ * The events that end portal, token, application and background sessions before their hard end. AWS: sign-out, an administrator's
+ * "end session", and disabling or deleting the user end them at once; background sessions are ended one by one, and role sessions
+ * live on whatever is done.
  */
 import type { TrailEvent } from "../event.ts";
 import type { Person } from "../person.ts";
-import type { SessionSettings } from "../session.ts";
-import { DAY, MINUTE, plus, SECOND } from "../time.ts";
-import { durationFor } from "./durations.ts";
-import { lastSeen, type Draft } from "./draft.ts";
-
-const UNKNOWN_DURATION =
-  "the access portal's session duration is not known; no API reads it, so enter it as CURFEW_PORTAL_SESSION_MINUTES";
-
-const UNKNOWN_BACKGROUND =
-  "the duration of user background sessions is a setting that no API reads, and sign-out does not end them";
+import { MINUTE, plus, type Instant } from "../time.ts";
+import { inTime, lastSeen, type Draft } from "./draft.ts";
 
 /** A session that was used this long after an event did not end by it. */
 const GRACE = MINUTE;
 
-export function setHardEnds(
-  drafts: readonly Draft[],
-  settings: SessionSettings,
-  { identityStoreArn }: Person,
-): void {
-  for (const draft of drafts) {
-    draft.endsAt = hardEnd(draft, settings, identityStoreArn);
-    if (draft.endsAt.at === null) {
-      draft.unknownReason = draft.kind === "background" ? UNKNOWN_BACKGROUND : UNKNOWN_DURATION;
-    }
-  }
-}
-
-function hardEnd(draft: Draft, settings: SessionSettings, storeArn: string): Draft["endsAt"] {
-  const stated = statedEnd(draft);
-  if (stated !== null) return stated;
-  if (draft.kind === "background") {
-    // Its duration is a setting of its own, 7 days unless changed, that no API reads either.
-    return {
-      at: null,
-      limitedBy: "user background session duration (not known)",
-      certainty: "unknown",
-    };
-  }
-  const entered = durationFor(settings, storeArn, "portal", draft.startedAt);
-  if (entered === null || entered.questioned) {
-    return {
-      at: null,
-      limitedBy: "access portal session duration (not known)",
-      certainty: "unknown",
-    };
-  }
-  // A token was granted inside an interactive session, and a first-seen session began earlier: the bound holds for both.
-  const exact =
-    draft.kind === "portal" && draft.startBasis === "event" && draft.key[0] !== "sign-in";
-  return {
-    at: plus(draft.startedAt, entered.minutes * MINUTE),
-    limitedBy: "access portal session duration (as entered)",
-    certainty: exact ? "exact" : "at-most",
-  };
-}
-
-/** AWS: no session lasts longer than 90 days. A number beyond that, or none above zero, states no end. */
-function isLifetime(seconds: number): boolean {
-  return seconds > 0 && seconds * SECOND <= 90 * DAY;
-}
-
-/** An end that a grant's own record states. */
-function statedEnd(draft: Draft): Draft["endsAt"] | null {
-  for (const event of draft.exact.toReversed()) {
-    if (event.kind === "token" && event.sessionNotOnOrAfter !== null) {
-      return {
-        at: event.sessionNotOnOrAfter,
-        limitedBy: "SessionNotOnOrAfter",
-        certainty: "exact",
-      };
-    }
-    const seconds =
-      event.kind === "token-with-iam" || (event.kind === "token" && !event.refreshable)
-        ? event.expiresInSeconds
-        : null;
-    if (seconds !== null && isLifetime(seconds) && draft.kind !== "background") {
-      return {
-        at: plus(event.occurredAt, seconds * SECOND),
-        limitedBy: `expiresIn of ${event.eventName}`,
-        certainty: "exact",
-      };
-    }
-  }
-  return null;
+/** What may end sessions of this person, in order. */
+interface Endings {
+  readonly byCredential: ReadonlyMap<string, readonly TrailEvent[]>;
+  readonly ofUser: readonly TrailEvent[];
 }
 
 /** `events` are in order. The first event that ends a session counts. */
@@ -96,40 +23,77 @@ export function setEndings(
   events: readonly TrailEvent[],
   person: Person,
 ): void {
-  const endings = events.filter(isEnding);
+  const endings = endingsOf(events, person);
   for (const draft of drafts) {
-    const ending = endings.find((event) => ends(event, draft, person));
-    if (ending !== undefined) {
-      draft.ended = { at: ending.occurredAt, eventName: ending.eventName, eventId: ending.eventId };
-      if (!draft.exact.some((event) => event.eventId === ending.eventId)) draft.exact.push(ending);
+    const ending = firstEnding(draft, endings);
+    if (ending === null) continue;
+    draft.ended = { at: ending.occurredAt, eventName: ending.eventName, eventId: ending.eventId };
+    if (!isSignOut(ending)) draft.exact.push(ending);
+  }
+}
+
+function endingsOf(events: readonly TrailEvent[], person: Person): Endings {
+  const byCredential = new Map<string, TrailEvent[]>();
+  const ofUser: TrailEvent[] = [];
+  for (const event of events) {
+    if (event.errorCode !== null) continue;
+    if (event.kind === "session-deleted") {
+      for (const id of new Set(event.credentialIds)) {
+        const known = byCredential.get(id);
+        if (known === undefined) byCredential.set(id, [event]);
+        else known.push(event);
+      }
     }
+    if (event.kind !== "directory-user" || !isAbout(event, person)) continue;
+    if (event.change === "disabled" || event.change === "deleted") ofUser.push(event);
   }
+  return { byCredential, ofUser };
 }
 
-/** Done, and of a kind that may end a session. */
-function isEnding(event: TrailEvent): boolean {
-  if (event.errorCode !== null) return false;
-  if (event.kind === "portal") return event.action === "logout";
-  return event.kind === "session-deleted" || event.kind === "directory-user";
+/** The first of: a sign-out with the session's own credential, its deletion by name, and the user disabled or deleted. */
+function firstEnding(draft: Draft, endings: Endings): TrailEvent | null {
+  const found: TrailEvent[] = [];
+  const take = (event: TrailEvent | undefined) => {
+    if (event !== undefined) found.push(event);
+  };
+  for (const key of draft.keys) {
+    take(firstFrom(endings.byCredential.get(key) ?? [], draft.startedAt));
+  }
+  if (draft.kind !== "background") {
+    take(firstSignOut(draft, draft.exact));
+    take(firstSignOut(draft, draft.inferred));
+    // The last use may be a minute after the user was disabled.
+    const used = plus(lastSeen(draft), -GRACE);
+    take(firstFrom(endings.ofUser, used > draft.startedAt ? used : draft.startedAt));
+  }
+  const { at } = draft.endsAt;
+  const first = found.toSorted(inTime)[0];
+  return first === undefined || (at !== null && first.occurredAt >= at) ? null : first;
 }
 
-function ends(event: TrailEvent, draft: Draft, person: Person): boolean {
-  if (event.occurredAt < draft.startedAt) return false;
-  if (draft.endsAt.at !== null && event.occurredAt >= draft.endsAt.at) return false;
-  if (event.kind === "portal" && event.action === "logout") {
-    return draft.exact.includes(event) || draft.inferred.includes(event);
-  }
-  if (event.kind === "session-deleted") {
-    return event.credentialIds.some((id) => draft.keys.has(id));
-  }
-  if (event.kind !== "directory-user") return false;
-  if (event.change !== "disabled" && event.change !== "deleted") return false;
-  if (draft.kind === "background" || !isAbout(event, person)) return false;
-  return lastUse(draft, event) <= plus(event.occurredAt, GRACE);
+function isSignOut(event: TrailEvent): boolean {
+  return event.kind === "portal" && event.action === "logout" && event.errorCode === null;
 }
 
-function lastUse(draft: Draft, event: TrailEvent) {
-  return draft.startedAt > event.occurredAt ? draft.startedAt : lastSeen(draft);
+function firstSignOut(draft: Draft, events: readonly TrailEvent[]): TrailEvent | undefined {
+  let first: TrailEvent | undefined;
+  for (const event of events) {
+    if (!isSignOut(event) || event.occurredAt < draft.startedAt) continue;
+    if (first === undefined || inTime(event, first) < 0) first = event;
+  }
+  return first;
+}
+
+/** The first of `events`, which are in order, at this instant or later. */
+function firstFrom(events: readonly TrailEvent[], from: Instant): TrailEvent | undefined {
+  let low = 0;
+  let high = events.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (events[middle]!.occurredAt < from) low = middle + 1;
+    else high = middle;
+  }
+  return events[low];
 }
 
 /** The same userId may exist in two identity stores. */

@@ -3,9 +3,9 @@
  * AWS: the credentialId of browser events is the id of the user's session; nothing joins a sign-in to it.
  */
 import type { TrailEvent } from "../event.ts";
-import { between, MINUTE, SECOND } from "../time.ts";
+import { between, epoch, MINUTE, SECOND } from "../time.ts";
 import { isPortalCredential } from "../trail/redact.ts";
-import { newDraft, type Draft } from "./draft.ts";
+import { eventKey, newDraft, type Draft } from "./draft.ts";
 
 type PortalEvent = Extract<TrailEvent, { kind: "portal" }>;
 type SignIn = Extract<TrailEvent, { kind: "sign-in-step" }>;
@@ -49,34 +49,88 @@ function opened(event: PortalEvent): Draft {
 /** Gives each portal session the nearest sign-in before it from the same address; each sign-in is given once. */
 function takeUp(drafts: Draft[], signIns: readonly SignIn[]): Set<string> {
   const taken = new Set<string>();
+  const byAddress = freeSignIns(signIns);
   for (const draft of drafts) {
     const first = draft.exact[0]!;
-    const candidates = signIns.filter((signIn) => {
-      const apart = between(signIn.occurredAt, draft.startedAt);
-      return (
-        !taken.has(signIn.eventId) &&
-        apart >= -CLOCK_SKEW &&
-        apart <= SIGN_IN_WINDOW &&
-        signIn.sourceIp !== null &&
-        signIn.sourceIp === first.sourceIp
-      );
-    });
-    const nearest = candidates.at(-1);
-    if (nearest === undefined) continue;
-    taken.add(nearest.eventId);
-    const sameClient = nearest.userAgent !== null && nearest.userAgent === first.userAgent;
+    if (first.sourceIp === null) continue;
+    const free = byAddress.get(first.sourceIp);
+    const found = free?.takeNearest(epoch(draft.startedAt)) ?? null;
+    if (found === null) continue;
+    const { signIn, isOnly } = found;
+    taken.add(signIn.eventId);
+    const sameClient = signIn.userAgent !== null && signIn.userAgent === first.userAgent;
+    draft.signInEvent = signIn;
+    draft.takenUp.push(["sign-in", signInKey(signIn)]);
     draft.signIn = {
-      eventId: nearest.eventId,
-      confidence: candidates.length === 1 ? (sameClient ? 0.95 : 0.85) : 0.6,
+      eventId: signIn.eventId,
+      confidence: isOnly ? (sameClient ? 0.95 : 0.85) : 0.6,
       reasons: [
         "same address",
         ...(sameClient ? ["same client"] : []),
-        `${Math.abs(between(nearest.occurredAt, draft.startedAt)) / SECOND} s apart`,
-        candidates.length === 1 ? "only candidate" : `nearest of ${candidates.length} candidates`,
+        `${Math.abs(between(signIn.occurredAt, draft.startedAt)) / SECOND} s apart`,
+        isOnly ? "only candidate" : "nearest of several candidates",
       ],
     };
   }
   return taken;
+}
+
+function freeSignIns(signIns: readonly SignIn[]): Map<string, FreeSignIns> {
+  const byAddress = new Map<string, FreeSignIns>();
+  for (const signIn of signIns) {
+    if (signIn.sourceIp === null) continue;
+    const known = byAddress.get(signIn.sourceIp) ?? new FreeSignIns();
+    known.add(signIn);
+    byAddress.set(signIn.sourceIp, known);
+  }
+  return byAddress;
+}
+
+/** Sign-ins from one address, in order, of which each is taken once. Skips what is taken without looking at it again. */
+class FreeSignIns {
+  readonly #all: { readonly at: number; readonly signIn: SignIn }[] = [];
+  /** For each place the last one at or before it that is free, as far as is known; -1 when none is. */
+  readonly #free: number[] = [];
+
+  add(signIn: SignIn): void {
+    this.#free.push(this.#all.length);
+    this.#all.push({ at: epoch(signIn.occurredAt), signIn });
+  }
+
+  /** The newest that was free within the window before `at`, and whether it was the only one. */
+  takeNearest(at: number): { signIn: SignIn; isOnly: boolean } | null {
+    const place = this.#lastFree(this.#lastUntil(at + CLOCK_SKEW));
+    const nearest = this.#all[place];
+    if (nearest === undefined || nearest.at < at - SIGN_IN_WINDOW) return null;
+    this.#free[place] = place - 1;
+    const next = this.#all[this.#lastFree(place)];
+    return {
+      signIn: nearest.signIn,
+      isOnly: next === undefined || next.at < at - SIGN_IN_WINDOW,
+    };
+  }
+
+  #lastUntil(at: number): number {
+    let low = 0;
+    let high = this.#all.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#all[middle]!.at <= at) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  #lastFree(from: number): number {
+    let root = from;
+    while (root >= 0 && this.#free[root] !== root) root = this.#free[root]!;
+    for (let place = from; place >= 0 && place !== root;) {
+      const next = this.#free[place]!;
+      this.#free[place] = root;
+      place = next;
+    }
+    return root;
+  }
 }
 
 /** A sign-in proves an interactive session even when no portal event of it was seen; records of one workflow are one sign-in. */
@@ -94,5 +148,5 @@ function withoutPortal(signIns: readonly SignIn[], taken: ReadonlySet<string>): 
 }
 
 function signInKey(signIn: SignIn): string {
-  return signIn.workflowId ?? signIn.eventId;
+  return signIn.workflowId ?? eventKey(signIn);
 }

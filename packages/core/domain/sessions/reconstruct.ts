@@ -7,11 +7,15 @@ import type { TrailEvent } from "../event.ts";
 import type { Person } from "../person.ts";
 import type { Session, SessionSettings } from "../session.ts";
 import { amended } from "../trail/amended.ts";
-import { compareText, finished } from "./draft.ts";
-import { setEndings, setHardEnds } from "./ends.ts";
+import { eachOnce, merged } from "./copies.ts";
+import { compareText, finished, isOwn } from "./draft.ts";
+import { setEndings } from "./ends.ts";
+import { setHardEnds } from "./hard-ends.ts";
 import { linkSessions } from "./links.ts";
 import { portalSessions } from "./portal.ts";
 import { roleSessions } from "./role.ts";
+import { linkLogins, loginSessions } from "./roles/login.ts";
+import { takenRoles } from "./roles/taken.ts";
 import { tokenSessions } from "./token.ts";
 
 /**
@@ -23,16 +27,20 @@ export function reconstruct(
   events: readonly TrailEvent[],
   settings: SessionSettings,
 ): Session[] {
-  const ordered = amended(events);
-  const portals = portalSessions(ordered);
-  const tokens = tokenSessions(ordered);
+  const { events: ordered, copies } = merged(amended(eachOnce(events)));
+  const own = ordered.filter((event) => isOwn(event, person));
+  const portals = portalSessions(own);
+  const tokens = tokenSessions(own);
   const roles = roleSessions(ordered, person);
+  const taken = takenRoles(ordered, person, roles.drafts);
+  const logins = loginSessions(ordered, person);
   const interactive = [...portals, ...tokens.drafts];
   setHardEnds(interactive, settings, person);
   setEndings(interactive, ordered, person);
   linkSessions(person, portals, tokens, roles);
-  return [...interactive, ...roles.drafts]
-    .map((draft) => finished(person, draft))
+  linkLogins(logins, [...roles.drafts, ...taken], person);
+  return [...interactive, ...roles.drafts, ...taken, ...logins]
+    .map((draft) => finished(person, draft, copies))
     .toSorted((left, right) =>
       left.startedAt === right.startedAt
         ? compareText(left.id, right.id)

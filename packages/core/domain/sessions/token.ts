@@ -4,17 +4,11 @@
  * current, by inference; without one it forms a session that is only known from its first call on.
  */
 import type { TrailEvent } from "../event.ts";
-import { between, MINUTE, SECOND } from "../time.ts";
 import { isPortalCredential } from "../trail/redact.ts";
-import { newDraft, type Draft } from "./draft.ts";
+import { currentChains } from "./current-chain.ts";
+import { addAll, eventKey, newDraft, type Draft } from "./draft.ts";
 
-type Grant = Extract<TrailEvent, { kind: "token" }>;
 type PortalEvent = Extract<TrailEvent, { kind: "portal" }>;
-
-/** Access tokens live an hour unless the answer says otherwise (AWS: SDK reference, IAM Identity Center authentication). */
-const TOKEN_SECONDS = 3_600;
-const CLOCK_SKEW = 5 * SECOND;
-const SLACK = MINUTE;
 
 export interface TokenSessions {
   readonly drafts: Draft[];
@@ -30,15 +24,21 @@ export function tokenSessions(events: readonly TrailEvent[]): TokenSessions {
     applications.map((draft) => [draft.key[0]!, { draft, exact: true }]),
   );
   const firstSeen: Draft[] = [];
-  for (const [credentialId, calls] of callsByToken(events)) {
+  const groups = callsByToken(events);
+  const current = currentChains(
+    chains,
+    [...groups.values()].map((calls) => calls[0]!),
+  );
+  for (const [credentialId, calls] of groups) {
     const application = byCredential.get(credentialId)?.draft;
     if (application !== undefined) {
-      application.exact.push(...calls);
+      addAll(application.exact, calls);
       continue;
     }
-    const chain = currentChain(chains, calls[0]!);
+    const chain = current.get(calls[0]!) ?? null;
     if (chain !== null) {
-      chain.inferred.push(...calls);
+      addAll(chain.inferred, calls);
+      chain.takenUp.push(["first-seen", credentialId]);
       byCredential.set(credentialId, { draft: chain, exact: false });
       continue;
     }
@@ -46,7 +46,7 @@ export function tokenSessions(events: readonly TrailEvent[]): TokenSessions {
     const draft = newDraft("token", ["first-seen", credentialId], calls[0]!, {
       startBasis: "first-seen",
     });
-    draft.exact.push(...calls.slice(1));
+    addAll(draft.exact, calls.slice(1));
     draft.keys.add(credentialId);
     firstSeen.push(draft);
     byCredential.set(credentialId, { draft, exact: true });
@@ -60,13 +60,13 @@ function grantChains(events: readonly TrailEvent[]): Draft[] {
   const chains: Draft[] = [];
   for (const event of events) {
     if (event.kind !== "token" || !event.issued || event.person === null) continue;
-    const client = event.clientId ?? event.eventId;
+    const client = event.clientId ?? eventKey(event);
     const chain = current.get(client);
     if (event.grant === "refresh" && chain !== undefined) {
       chain.exact.push(event);
       continue;
     }
-    const draft = newDraft("token", [client, event.eventId], event, {
+    const draft = newDraft("token", [client, eventKey(event)], event, {
       startBasis: event.grant === "refresh" ? "first-seen" : "event",
       grant: event.grant,
     });
@@ -80,7 +80,7 @@ function applicationSessions(events: readonly TrailEvent[]): Draft[] {
   const byCredential = new Map<string, Draft>();
   for (const event of events) {
     if (event.kind !== "token-with-iam" || !event.issued || event.person === null) continue;
-    const key = event.credentialId ?? event.eventId;
+    const key = event.credentialId ?? eventKey(event);
     const draft = byCredential.get(key);
     if (draft !== undefined) {
       draft.exact.push(event);
@@ -94,6 +94,7 @@ function applicationSessions(events: readonly TrailEvent[]): Draft[] {
       {},
     );
     made.keys.add(key);
+    if (event.resourceArn !== null) made.keys.add(event.resourceArn);
     byCredential.set(key, made);
   }
   return [...byCredential.values()];
@@ -109,33 +110,4 @@ function callsByToken(events: readonly TrailEvent[]): Map<string, PortalEvent[]>
     else group.push(event);
   }
   return groups;
-}
-
-/** The one chain with a token that was valid at the call; of several, the one from the same address and client, if one is. */
-function currentChain(chains: readonly Draft[], call: PortalEvent): Draft | null {
-  const valid = chains
-    .map((chain) => ({ chain, grant: validGrant(chain, call) }))
-    .filter((candidate): candidate is { chain: Draft; grant: Grant } => candidate.grant !== null);
-  if (valid.length <= 1) return valid[0]?.chain ?? null;
-  const alike = valid.filter(
-    ({ grant }) =>
-      grant.sourceIp === call.sourceIp && client(grant.userAgent) === client(call.userAgent),
-  );
-  return alike.length === 1 ? alike[0]!.chain : null;
-}
-
-function validGrant(chain: Draft, call: PortalEvent): Grant | null {
-  const grants = chain.exact.filter((event): event is Grant => event.kind === "token");
-  return (
-    grants.findLast((grant) => {
-      const age = between(grant.occurredAt, call.occurredAt);
-      const life = (grant.expiresInSeconds ?? TOKEN_SECONDS) * SECOND;
-      return age >= -CLOCK_SKEW && age <= life + SLACK;
-    }) ?? null
-  );
-}
-
-/** `aws-cli/2.34.30 … md/command#sso.login` and `aws-cli/2.34.30 … md/command#s3.ls` are one client. */
-function client(userAgent: string | null): string | null {
-  return userAgent === null ? null : userAgent.split(" ", 1)[0]!;
 }
