@@ -13,6 +13,7 @@ import { PostgresFindingStore } from "#core/adapters/postgres/people/finding-sto
 import { migrate } from "#core/adapters/postgres/migrate";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
+import { PostgresResidualStore } from "#core/adapters/postgres/people/residual-store";
 import { PostgresSessionStore } from "#core/adapters/postgres/people/session-store";
 import { PostgresSweepStore } from "#core/adapters/postgres/people/sweep-store";
 import { PostgresTrailStore } from "#core/adapters/postgres/trail/trail-store";
@@ -38,6 +39,7 @@ const CONNECTIONS = 12;
 export interface Stores {
   readonly trail: PostgresTrailStore;
   readonly sessions: PostgresSessionStore;
+  readonly residuals: PostgresResidualStore;
   readonly history: PostgresPersonHistory;
   readonly access: PostgresAccessStore;
   readonly observations: PostgresObservationStore;
@@ -135,6 +137,7 @@ function storesOf(config: Config, database: Database): Stores {
   return {
     trail: new PostgresTrailStore(database, config.keeping),
     sessions: new PostgresSessionStore(database),
+    residuals: new PostgresResidualStore(database),
     history: new PostgresPersonHistory(database),
     access: new PostgresAccessStore(database),
     observations: new PostgresObservationStore(database),

@@ -210,7 +210,9 @@ async function markDue(client: pg.PoolClient, instanceArn: string, at: Instant):
        union select m.body->>'userId' from facts m where m.kind = 'membership' and m.changed
        union select id from principals
        union select m.body->>'userId' from facts m join principals on principals.id = m.body->>'groupId'
-              where m.kind = 'membership'),
+              where m.kind = 'membership'
+       -- Of what was in doubt, a reading may tell the name or the group.
+       union select r.user_id from residuals r where r.body->>'unknown' is not null),
      store as (select body->>'identityStoreArn' as arn from facts where kind = 'instance'),
      due as (
        select p.identity_store_arn, p.user_id from people p

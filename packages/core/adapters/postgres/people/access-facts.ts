@@ -15,8 +15,8 @@ import { eventsOfRows, type StoredRow } from "../trail/stored-rows.ts";
 
 type Queryable = Pick<pg.PoolClient, "query">;
 
-/** Kinds of the changes; a type's text begins with its kind. */
-const CHANGES = [
+/** Patterns of the types of these changes; a type's text begins with its kind. */
+export const ACCESS_CHANGES = [
   "assignment",
   "membership",
   "directory-group",
@@ -33,7 +33,7 @@ export async function readAccessFacts(client: Queryable, before: Instant): Promi
       where e.administrative and e.occurred_at < $1
         and t.kind = 'type' and t.value like any($2)
       order by e.occurred_at, e.event_id`,
-    [before, CHANGES],
+    [before, ACCESS_CHANGES],
   );
   const events = (await eventsOfRows(client, rows)).flat();
   const groups = groupsIn(events);

@@ -9,7 +9,7 @@ import type { AccessHistory } from "../../../domain/sessions/residual/access-his
 import type { Instant } from "../../../domain/time.ts";
 import type { DuePerson, JudgedFrom, Judgement, SweepStore } from "../../../ports/sweep-store.ts";
 import type { Database } from "../database.ts";
-import { AccessHistoryReader } from "./access-facts.ts";
+import { ACCESS_CHANGES, AccessHistoryReader } from "./access-facts.ts";
 import { applyReconciliation, openFindingsOf } from "./finding-store.ts";
 import { eventsOfPeople, withNames } from "./history.ts";
 import { replaceResiduals } from "./residual-store.ts";
@@ -121,8 +121,8 @@ async function replaceSessions(
 
 /**
  * When the person is due again. Two things were not seen although they are stored: events of the future (or since a long sweep
- * began), whose person is due when the first of them has come; and a crawl published since the directory was read, for which
- * this run is too old. Both make due after `now`, so that no run judges the same person twice.
+ * began), whose person is due when the first of them has come, or everybody where it changes access; and a crawl published since the
+ * directory was read, for which this run is too old. Both make due after `now`, so that no run judges the same person twice.
  */
 const SETTLE = `
   update people p
@@ -139,6 +139,8 @@ const SETTLE = `
                join event_terms r on r.kind = 'role-session' and r.name = n.user_name
                join events e on e.role_session_no = r.term_no
               where n.identity_store_arn = p.identity_store_arn and n.user_id = p.user_id and e.occurred_at >= $4) end,
+           (select interval '1 millisecond' + min(e.occurred_at) from events e join event_terms t on t.term_no = e.type_no
+             where e.administrative and e.occurred_at >= $4 and t.kind = 'type' and t.value like any($6)),
            (select min(greatest(s.completed_at, $4::timestamptz + interval '1 millisecond'))
               from access_snapshots s where $5::timestamptz is null or s.completed_at > $5)),
          judged_at = $4, revision = p.revision + 1
@@ -160,5 +162,6 @@ async function settle(
     next,
     now,
     snapshotTakenAt,
+    ACCESS_CHANGES,
   ]);
 }

@@ -1,10 +1,11 @@
 /**
- * Marks everybody due whose sessions the new events may change: those they name, those they are about, and those whose user
- * name a role session carries. Rows are touched in the order of their key, so that two writers never deadlock.
+ * Marks everybody due whose sessions the new events may change: those they name, those they are about, those whose user name a
+ * role session carries, and those from whom a change of access may take something. Rows are touched in the order of their key, so that two writers never deadlock.
  */
 import type pg from "pg";
 import type { TrailEvent } from "../../../domain/event.ts";
 import type { Instant } from "../../../domain/time.ts";
+import { touchedByAccess } from "./access-due.ts";
 import { sessionOf } from "../../../domain/trail/stored-event.ts";
 
 interface NamedPerson {
@@ -28,6 +29,7 @@ export async function markPeopleDue(
   await lockPeople(client);
   await upsertPeople(client, namedPeople(events), now);
   await upsertNames(client, events);
+  const byAccess = await touchedByAccess(client, events);
   // A person who is due already is locked too: a sweep may have read their events before this batch, and waits to say otherwise.
   await client.query(
     `with mentions as (
@@ -36,7 +38,9 @@ export async function markPeopleDue(
        select arn, user_id, max(at) as at from (
          select n.identity_store_arn as arn, n.user_id, m.at from mentions m join person_names n on n.user_name = m.name
          union all
-         select p.identity_store_arn, p.user_id, m.at from mentions m join people p on p.user_id = m."userId") t
+         select p.identity_store_arn, p.user_id, m.at from mentions m join people p on p.user_id = m."userId"
+         union all
+         select arn, user_id, at from jsonb_to_recordset($3::jsonb) as a(arn text, user_id text, at timestamptz)) t
         group by arn, user_id),
      locked as (
        select t.arn, t.user_id, t.at
@@ -46,7 +50,7 @@ export async function markPeopleDue(
        from locked
       where p.identity_store_arn = locked.arn and p.user_id = locked.user_id
         and (p.due_at is null or p.due_at > $2 or p.last_event_at is null or p.last_event_at < locked.at)`,
-    [JSON.stringify(mentionsIn(events)), now],
+    [JSON.stringify(mentionsIn(events)), now, JSON.stringify(byAccess)],
   );
 }
 

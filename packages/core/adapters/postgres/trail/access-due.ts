@@ -1,0 +1,146 @@
+/**
+ * Whom a change of access concerns although it does not name them: members of a group, and whoever held a session that the change may
+ * touch. Set-based: one statement a batch that holds such a change. It names rather too many than too few; judging tells.
+ */
+import type pg from "pg";
+import type { TrailEvent } from "../../../domain/event.ts";
+import { membersIn } from "../../../domain/sessions/residual/access-history.ts";
+import type { Instant } from "../../../domain/time.ts";
+
+interface Touched {
+  readonly arn: string;
+  readonly user_id: string;
+  readonly at: Instant;
+}
+
+interface Change {
+  readonly at: Instant;
+  readonly userId?: string;
+  readonly groupId?: string;
+  /** It gave something to the group. */
+  readonly given?: true;
+  /** Of role sessions that were alive then, in this account where one is named. */
+  readonly account?: string | null;
+  readonly roles?: true;
+  readonly permissionSetArn?: string | null;
+  /** Of application and entitlement sessions that were alive then. */
+  readonly applications?: true;
+  /** A name became known, which residuals may have lacked. */
+  readonly named?: true;
+}
+
+/**
+ * Members are those whom any crawl ever saw in the group or any event put in or out of it: who was in it at the instant is for the
+ * judgement to say. Sessions are those stored: whoever has others that are not judged yet is due already.
+ */
+const TOUCHED = `
+  with changes as materialized (
+    select * from jsonb_to_recordset($1::jsonb) as c(
+      at timestamptz, "userId" text, "groupId" text, account text, roles boolean, "permissionSetArn" text,
+      applications boolean, named boolean, given boolean)),
+  groups as materialized (
+    select c."groupId" as id, max(c.at) as at from changes c
+     where c."groupId" is not null
+       -- What a group was given matters to a removal that came after it, and was read before it.
+       and (c.given is null or exists (
+             select 1 from events e join event_terms t on t.term_no = e.type_no
+              where e.administrative and e.occurred_at >= c.at and t.kind = 'type'
+                and (t.value like '["membership",%' or t.value like '["directory-group",%')
+                and position('"' || c."groupId" || '"' in e.body) > 0))
+     group by 1),
+  moves as materialized (
+    select g.at, e.subject_user_id, e.body
+      from event_terms t
+      join events e on e.type_no = t.term_no and e.administrative
+      join groups g on position('"' || g.id || '"' in e.body) > 0
+     where t.kind = 'type' and t.value like '["membership",%'),
+  users as (
+    select "userId" as id, at from changes where "userId" is not null
+    union all
+    select f.body->>'userId', g.at from access_facts f join groups g on g.id = f.body->>'groupId' where f.kind = 'membership'
+    union all
+    select subject_user_id, at from moves where subject_user_id is not null
+    union all
+    -- One SCIM request may name several members: they stand in the event's own text.
+    select m[1], at from moves, regexp_matches(body, '"([0-9a-fA-F-]{36,47})"', 'g') as m where subject_user_id is null),
+  names as (
+    select distinct f.key as arn, f.body->>'name' as name from access_facts f
+     where f.kind = 'permission-set' and f.key in (select "permissionSetArn" from changes)),
+  holders as (
+    select s.identity_store_arn as arn, s.user_id, c.at
+      from changes c left join names n on n.arn = c."permissionSetArn"
+      join sessions s on s.started_at <= c.at
+       and s.started_at > c.at - case when s.kind = 'aws-login' then interval '90 days' else interval '12 hours' end
+     where c.roles and s.kind in ('role', 'aws-login', 'entitlement-role')
+       and (c.account is null or s.account_id = c.account)
+       and (n.name is null or s.permission_set_name is null or s.permission_set_name = n.name)
+    union all
+    select s.identity_store_arn, s.user_id, c.at
+      from changes c join sessions s on s.started_at <= c.at and s.started_at > c.at - interval '90 days'
+     where c.applications and s.kind in ('application', 'background', 'entitlement-role')
+    union all
+    select r.identity_store_arn, r.user_id, r.removed_at
+      from residuals r where r.body->>'unknown' is not null and exists (select 1 from changes where named))
+  select arn, user_id, max(at) as at from (
+    select p.identity_store_arn as arn, p.user_id, u.at from users u join people p on p.user_id = u.id
+    union all
+    select arn, user_id, at from holders) t
+   group by 1, 2`;
+
+/** Call it with the people locked (`lockPeople`) and the events appended. */
+export async function touchedByAccess(
+  client: Pick<pg.PoolClient, "query">,
+  events: readonly TrailEvent[],
+): Promise<Touched[]> {
+  const changes = events.flatMap((event) => (event.errorCode === null ? changesIn(event) : []));
+  if (changes.length === 0) return [];
+  const { rows } = await client.query<Touched>(TOUCHED, [JSON.stringify(changes)]);
+  return rows;
+}
+
+function changesIn(event: TrailEvent): Change[] {
+  const at = event.occurredAt;
+  switch (event.kind) {
+    case "membership":
+      return membersIn(event).map((userId) => ({ at, userId }));
+    case "directory-group":
+      return event.groupId === null || event.change !== "deleted"
+        ? []
+        : [{ at, groupId: event.groupId }];
+    case "assignment":
+    case "entitlement":
+      return event.change === "created" ? given(event) : ofPrincipal(event, event.targetAccountId);
+    case "application":
+      return event.principalId === null ? [{ at, applications: true }] : ofPrincipal(event, null);
+    case "access-application":
+      return [{ at, applications: true }];
+    case "permission-set": {
+      const named = event.permissionSetName === null ? {} : { named: true as const };
+      const { permissionSetArn } = event;
+      return [{ at, roles: true, permissionSetArn, ...named }];
+    }
+    default:
+      return [];
+  }
+}
+
+/** Nothing is taken by what is given: it is only what a group's members lose with the group. */
+function given(event: Extract<TrailEvent, { kind: "assignment" | "entitlement" }>): Change[] {
+  const { occurredAt: at, principalId: groupId, principalType } = event;
+  return principalType === "GROUP" && groupId !== null ? [{ at, groupId, given: true }] : [];
+}
+
+/** A group's members, and, as they may not be known, whoever held a role session in the account. */
+function ofPrincipal(
+  event: Pick<TrailEvent, "occurredAt"> & {
+    readonly principalType: string | null;
+    readonly principalId: string | null;
+  },
+  account: string | null,
+): Change[] {
+  const { occurredAt: at, principalId, principalType } = event;
+  if (principalId === null) return [];
+  if (principalType !== "GROUP") return [{ at, userId: principalId }];
+  const holders: Change[] = account === null ? [] : [{ at, roles: true, account }];
+  return [{ at, groupId: principalId }, ...holders];
+}
