@@ -12,37 +12,33 @@ import type { Trial } from "./sizes.ts";
 const DOCUMENT = fileURLToPath(new URL("../../docs/reliability.md", import.meta.url));
 const BEGIN = "<!-- results: begin -->";
 const END = "<!-- results: end -->";
-const HEAD = [
-  "| row | tried | size | sizes of | passed | seconds | machine |",
-  "| --- | --- | --- | --- | --- | --- | --- |",
-];
+const HEAD = ["row", "tried", "size", "sizes of", "passed", "seconds", "machine"];
 
-interface Line {
-  readonly row: number;
-  readonly what: string;
-  readonly text: string;
-}
+/** The cells of a line, in the order of the head. */
+type Line = readonly string[];
 
 function lineOf(trial: Trial, passed: boolean, milliseconds: number, machine: string): Line {
   const { row, what, size, nightly } = trial;
   const seconds = (milliseconds / 1_000).toFixed(milliseconds < 10_000 ? 1 : 0);
-  const cells = [
-    row,
-    what,
-    size,
-    nightly ? "every night" : "every change",
-    passed ? "yes" : "NO",
-    seconds,
-    machine,
-  ];
-  return { row, what, text: `| ${cells.join(" | ")} |` };
+  const sizes = nightly ? "every night" : "every change";
+  return [String(row), what, String(size), sizes, passed ? "yes" : "NO", seconds, machine];
 }
 
 function linesIn(block: string): Line[] {
-  return block.split("\n").flatMap((text) => {
-    const [, row, what] = text.split("|").map((cell) => cell.trim());
-    return /^\d+$/.test(row ?? "") ? [{ row: Number(row), what: what!, text }] : [];
-  });
+  const lines = block.split("\n").map((text) => text.split("|").slice(1, -1));
+  return lines
+    .map((cells) => cells.map((cell) => cell.trim()))
+    .filter(([row]) => /^\d+$/.test(row ?? ""));
+}
+
+/** A table whose columns are as wide as their widest cell, so that it is read as text too. */
+function tableOf(lines: readonly Line[]): string[] {
+  const widths = HEAD.map((name, at) =>
+    Math.max(...[name, ...lines.map((line) => line[at]!)].map((cell) => cell.length)),
+  );
+  const padded = (cells: Line) =>
+    `| ${cells.map((cell, at) => cell.padEnd(widths[at]!)).join(" | ")} |`;
+  return [padded(HEAD), padded(widths.map((width) => "-".repeat(width))), ...lines.map(padded)];
 }
 
 /** The block with these lines in the place of what it said of the same trials. */
@@ -51,12 +47,12 @@ function withLines(document: string, lines: readonly Line[]): string {
   const to = document.indexOf(END);
   if (from === -1 || to < from)
     throw new Error(`docs/reliability.md has no ${BEGIN} before ${END}`);
-  const known = new Map(linesIn(document.slice(from, to)).map((line) => [line.what, line]));
-  for (const line of lines) known.set(line.what, line);
+  const known = new Map(linesIn(document.slice(from, to)).map((line) => [line[1]!, line]));
+  for (const line of lines) known.set(line[1]!, line);
   const sorted = [...known.values()].toSorted(
-    (a, b) => a.row - b.row || (a.what < b.what ? -1 : 1),
+    (a, b) => Number(a[0]) - Number(b[0]) || (a[1]! < b[1]! ? -1 : 1),
   );
-  const block = [BEGIN, "", ...HEAD, ...sorted.map(({ text }) => text), "", END];
+  const block = [BEGIN, "", ...tableOf(sorted), "", END];
   return document.slice(0, from) + block.join("\n") + document.slice(to + END.length);
 }
 
