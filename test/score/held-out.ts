@@ -23,6 +23,8 @@ export const HELD_OUT: Readonly<NoiseProfile> = {
   deviceCodeShare: 0.25,
   approvedElsewhere: 0.35,
   processIdShare: 0.5,
+  otherToolShare: 0.18,
+  otherMachineShare: 0.05,
   twinShare: 0.09,
   chainedShare: 0.2,
   applicationShare: 0.1,

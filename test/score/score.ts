@@ -108,7 +108,8 @@ function realOf(
   for (const session of sessions) {
     const counts = new Map<string, number>();
     for (const one of session.eventIds.flatMap((id) => owners.get(id) ?? [])) {
-      if (one.kind === kindOf(session)) counts.set(one.key, (counts.get(one.key) ?? 0) + 1);
+      if (classOf(one.kind) === kindOf(session))
+        counts.set(one.key, (counts.get(one.key) ?? 0) + 1);
     }
     let most: [string, number] | null = null;
     for (const entry of counts) if (most === null || entry[1] > most[1]) most = entry;
@@ -121,7 +122,12 @@ function realOf(
 function kindOf(session: Session): string {
   return session.kind === "role" && session.permissionSetName === null
     ? "chained-role"
-    : session.kind;
+    : classOf(session.kind);
+}
+
+/** An application's token whose exchange was lost looks like any token: a link to it leads to the right session all the same. */
+function classOf(kind: string): string {
+  return kind === "application" || kind === "background" ? "token" : kind;
 }
 
 export interface Figures {

@@ -4,6 +4,7 @@
  */
 import type { Person } from "../model.ts";
 import { DAY, HOUR, MINUTE, SECOND, type Dice } from "../random.ts";
+import type { Device } from "../lives/places.ts";
 import { AGENT, exchange } from "../lives/applications.ts";
 import { openPortal, portalEvent } from "../lives/portal.ts";
 import { call, chain, vend } from "../lives/roles.ts";
@@ -179,10 +180,11 @@ function take(
   }
   const vended = { ip: desk.device.ip, userAgent: agentOf("sts.get-caller-identity", sid) };
   const session = vend(stage, plan, parent, grant, at, key, vended);
+  const user = userOf(today, desk, by);
   let when = session.startAt + dice.int(2, 20) * SECOND;
   for (let i = 0, calls = dice.int(1, 4); i < calls; i++) {
     const process = i === 0 ? sid : dice.hex(12);
-    const device = { ip: desk.device.ip, userAgent: agentOf("s3.ls", process) };
+    const device = user ?? { ip: desk.device.ip, userAgent: agentOf("s3.ls", process) };
     call(stage, plan, session, when, { device, key: `${key}/call/${i}` });
     when += dice.int(1, 600) * SECOND;
   }
@@ -197,6 +199,25 @@ function take(
     );
     call(stage, plan, child, child.startAt + 5 * SECOND, { key: `${child.key}/call` });
   }
+}
+
+const TOOL =
+  "APN/1.0 HashiCorp/1.0 Terraform/1.13.4 aws-sdk-go-v2/1.38.1 ua/2.1 os/linux lang/go#1.24.4";
+const MACHINE =
+  "Boto3/1.40.21 md/Botocore#1.40.21 ua/2.1 os/linux#6.1.0 md/arch#x86_64 lang/python#3.12.11";
+
+/** Who works with a role session other than the client that took it: credentials can be exported. Null: the client itself. */
+function userOf(
+  { dice, profile, person, stage }: Today,
+  desk: Desk,
+  by: "browser" | "command-line",
+): Device | null {
+  const how = dice.next();
+  if (by === "browser") return null;
+  if (how < profile.otherToolShare) return { ip: desk.device.ip, userAgent: TOOL };
+  if (how >= profile.otherToolShare + profile.otherMachineShare) return null;
+  const index = stage.organisation.people.indexOf(person);
+  return { ip: `10.200.${index}.7`, userAgent: MACHINE };
 }
 
 function application(today: Today): void {

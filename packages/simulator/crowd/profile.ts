@@ -31,6 +31,9 @@ export interface NoiseProfile {
   approvedElsewhere: number;
   /** Share of command lines new enough to name their process (`sid/…`). */
   processIdShare: number;
+  /** Share of the command line's role sessions that another tool of the device works with, and that another machine does. */
+  otherToolShare: number;
+  otherMachineShare: number;
   /** Share of role sessions that are taken once more, from another device, within seconds. */
   twinShare: number;
   /** Share of role sessions that a further role is assumed from. */
@@ -58,6 +61,8 @@ export const BUSY_OFFICE: Readonly<NoiseProfile> = {
   deviceCodeShare: 0.2,
   approvedElsewhere: 0.3,
   processIdShare: 0.6,
+  otherToolShare: 0.12,
+  otherMachineShare: 0.03,
   twinShare: 0.06,
   chainedShare: 0.15,
   applicationShare: 0.15,

@@ -241,7 +241,10 @@ function systemOf({ userAgent }: Session): string {
 const wasSeenBefore = (life: Life, first: Shown): boolean =>
   life.own.some((one) => one.at <= first.at + AROUND);
 
-/** Neither over nor signed out, nor replaced: the same browser signed in anew and the older session was not used since. */
+/**
+ * Neither over nor signed out, nor replaced: the same browser signed in anew, after a night, and the older session was not used
+ * since. Two that begin on one morning may be two devices.
+ */
 function isOpen({ lives }: Histories, life: Life, at: number): boolean {
   const { session } = life;
   if (session.hardEndAt <= at || at - session.startAt > 7 * DAY) return false;
@@ -254,7 +257,7 @@ function isOpen({ lives }: Histories, life: Life, at: number): boolean {
       other !== life &&
       other.session.ip === session.ip &&
       other.session.userAgent === session.userAgent &&
-      other.session.startAt > used &&
+      other.session.startAt >= used + 8 * HOUR &&
       other.own.some((one) => one.at <= at),
   );
 }

@@ -1,0 +1,148 @@
+/**
+ * The portal session in which a token was granted: open at that instant, used from the token's address and, where the browser hands
+ * the code to the command line over the loopback address, on the same system. Two that fit make no link. A device code may have been
+ * approved on any device, so it is linked surely only where the person had no other portal session open.
+ */
+import type { Person } from "../../person.ts";
+import type { SessionLink } from "../../session.ts";
+import type { TrailEvent } from "../../event.ts";
+import { DAY, epoch, HOUR, plus, SECOND } from "../../time.ts";
+import { draftId, type Draft } from "../draft.ts";
+import { clientOf, systemOf, type System } from "./clients.ts";
+
+/** AWS: a portal session lasts at most 90 days; one whose duration nobody entered may last as long. */
+const LONGEST = 90 * DAY;
+/** Clocks of the services differ by a few seconds. */
+const CLOCK_SKEW = 5 * SECOND;
+/** Who signs in anew after so long without use has the older session no more; before, they may sit at a second device. */
+const ABANDONED = 8 * HOUR;
+
+/** A browser at an address: one session at a time, unless two are seen in turns. */
+interface Seat {
+  readonly address: string;
+  readonly system: System | null;
+  readonly live: Map<Draft, number>;
+}
+
+type Step =
+  | {
+      readonly at: number;
+      readonly portal: Draft;
+      readonly event: TrailEvent;
+      readonly first: boolean;
+    }
+  | { readonly at: number; readonly token: Draft };
+
+/** Puts the links on token sessions whose first grant was seen. Walks all sessions once, in order of time. */
+export function linkTokens(
+  person: Person,
+  portals: readonly Draft[],
+  tokens: readonly Draft[],
+): void {
+  const seats = new Map<string, Seat>();
+  for (const step of stepsOf(portals, tokens)) {
+    if ("portal" in step) {
+      take(seats, step.portal, step.event, step);
+      continue;
+    }
+    const link = tokenLink(person, step.token, seats);
+    if (link !== null) step.token.links.push(link);
+  }
+}
+
+function stepsOf(portals: readonly Draft[], tokens: readonly Draft[]): Step[] {
+  const steps: Step[] = [];
+  for (const portal of portals) {
+    portal.exact.forEach((event, i) => {
+      if (event.errorCode !== null || event.sourceIp === null) return;
+      if (event.kind !== "portal" && event.kind !== "sign-in-step") return;
+      steps.push({ at: epoch(event.occurredAt), portal, event, first: i === 0 });
+    });
+  }
+  for (const token of tokens) {
+    if (token.kind !== "token" || token.startBasis !== "event") continue;
+    steps.push({ at: epoch(token.startedAt) + CLOCK_SKEW, token });
+  }
+  return steps.sort((left, right) => left.at - right.at);
+}
+
+/** A session that begins replaces those that the same browser left long ago at the address, until one of them is used again. */
+function take(
+  seats: Map<string, Seat>,
+  portal: Draft,
+  event: TrailEvent,
+  { at, first }: { at: number; first: boolean },
+): void {
+  const address = event.sourceIp!;
+  const key = `${address} ${clientOf(event.userAgent)}`;
+  const seat = seats.get(key) ?? { address, system: systemOf(event.userAgent), live: new Map() };
+  seats.set(key, seat);
+  if (first) {
+    for (const [older, usedAt] of seat.live) {
+      if (at - usedAt >= ABANDONED) seat.live.delete(older);
+    }
+  }
+  seat.live.set(portal, at);
+}
+
+interface Candidate {
+  readonly portal: Draft;
+  readonly usedAt: number;
+  readonly seat: Seat;
+}
+
+function tokenLink(person: Person, token: Draft, seats: Map<string, Seat>): SessionLink | null {
+  const grant = token.exact[0];
+  if (grant?.kind !== "token" || grant.sourceIp === null) return null;
+  const open = openAt(token, seats);
+  const byLoopback = grant.grant === "authorization-code";
+  const system = byLoopback ? systemOf(grant.userAgent) : null;
+  const fitting = open.filter(
+    ({ seat }) =>
+      seat.address === grant.sourceIp &&
+      (system === null || seat.system === null || seat.system === system),
+  );
+  const only = fitting[0];
+  if (only === undefined || fitting.some(({ portal }) => portal !== only.portal)) return null;
+  const seconds = Math.abs(epoch(token.startedAt) - only.usedAt) / SECOND;
+  const alone = open.every(({ portal }) => portal === only.portal);
+  return {
+    sessionId: draftId(person, only.portal),
+    kind: "portal",
+    confidence: confidenceOf(byLoopback, alone),
+    basis: "inferred",
+    reasons: [
+      "same address",
+      ...(system !== null && system === only.seat.system ? ["same system"] : []),
+      `portal used ${seconds} s before`,
+      alone ? "only portal session then open" : "only portal session then open that fits",
+    ],
+  };
+}
+
+/** Shares that were true among links with these grounds, on the simulator's noise (docs/session-model.md, Links). */
+function confidenceOf(byLoopback: boolean, alone: boolean): number {
+  if (byLoopback) return 0.99;
+  return alone ? 0.98 : 0.85;
+}
+
+/** Sessions that were open at the token's grant; what is over is forgotten. */
+function openAt(token: Draft, seats: Map<string, Seat>): Candidate[] {
+  const open: Candidate[] = [];
+  for (const [key, seat] of seats) {
+    for (const [portal, usedAt] of seat.live) {
+      if (isOver(portal, token)) seat.live.delete(portal);
+      else open.push({ portal, usedAt, seat });
+    }
+    if (seat.live.size === 0) seats.delete(key);
+  }
+  return open;
+}
+
+function isOver(portal: Draft, token: Draft): boolean {
+  const at = token.startedAt;
+  return (
+    (portal.ended !== null && portal.ended.at <= at) ||
+    (portal.endsAt.at ?? plus(portal.startedAt, LONGEST)) <= at
+  );
+}
