@@ -21,7 +21,15 @@ const MODULES: readonly {
     load: async () => (await import("./commands/sync.ts")).addSync,
   },
   {
-    commands: ["sessions", "findings", "access", "replay"],
+    commands: ["sessions", "session"],
+    load: async () => (await import("./commands/session.ts")).addSession,
+  },
+  {
+    commands: ["residual"],
+    load: async () => (await import("./commands/residual.ts")).addResidual,
+  },
+  {
+    commands: ["findings", "access", "replay"],
     load: async () => (await import("./commands/look.ts")).addLook,
   },
   {

@@ -6,10 +6,11 @@ import type { Finding } from "#core/domain/finding";
 import type { EffectiveAccess } from "#core/domain/access";
 import { personKey, type Person } from "#core/domain/person";
 import { reconcileFindings } from "#core/domain/reconcile-findings";
-import type { Session } from "#core/domain/session";
+import type { Session, SessionView } from "#core/domain/session";
 import { Fault } from "#core/domain/fault";
 import type { Instant } from "#core/domain/time";
 import { judgeEverybody } from "#core/flows/judge-people";
+import { selected, type SessionSelection } from "#core/flows/session-views";
 import type { FindingPage } from "#core/ports/finding-store";
 import type { Runtime } from "./runtime.ts";
 
@@ -23,33 +24,45 @@ export async function personsNamed(runtime: Runtime, text: string): Promise<Pers
   );
 }
 
-/** Newest first. */
-export async function sessionsAt(
+export interface SessionsAsked extends SessionSelection {
+  readonly at: Instant;
+  /** True: judged from the events before `at` alone. */
+  readonly past: boolean;
+  readonly persons: readonly Person[] | null;
+}
+
+/**
+ * One by one, in bounded memory. What is stored comes newest first; of several people, and of the past, person by person and newest
+ * first within each.
+ */
+export async function* sessionsAt(
   runtime: Runtime,
-  at: Instant,
-  past: boolean,
-  only?: readonly Person[],
-): Promise<Session[]> {
-  const sessions: Session[] = [];
-  if (past) {
-    for await (const judged of judgeEverybody(runtime.judgePorts, at, only))
-      sessions.push(...judged.sessions);
-  } else if (only === undefined) {
-    for await (const session of runtime.stores.sessions.everything()) sessions.push(session);
-  } else {
-    for (const person of only) {
-      sessions.push(...(await runtime.stores.sessions.list({ person }, 1_000_000)));
-    }
+  asked: SessionsAsked,
+): AsyncGenerator<SessionView> {
+  for await (const session of asked.past ? rebuilt(runtime, asked) : stored(runtime, asked)) {
+    const view = selected(session, asked, asked.at);
+    if (view !== null) yield view;
   }
-  return sessions.toSorted((left, right) =>
-    left.startedAt === right.startedAt
-      ? left.id < right.id
-        ? 1
-        : -1
-      : left.startedAt < right.startedAt
-        ? 1
-        : -1,
-  );
+}
+
+async function* rebuilt(runtime: Runtime, { at, persons }: SessionsAsked): AsyncGenerator<Session> {
+  for await (const { sessions } of judgeEverybody(runtime.judgePorts, at, persons ?? undefined)) {
+    yield* sessions.toReversed();
+  }
+}
+
+async function* stored(
+  { stores }: Runtime,
+  { persons, kind, accountId, activeAt }: SessionsAsked,
+): AsyncGenerator<Session> {
+  for (const person of persons ?? [null]) {
+    yield* stores.sessions.matching({
+      ...(person === null ? {} : { person }),
+      ...(kind === null ? {} : { kind }),
+      ...(accountId === null ? {} : { accountId }),
+      ...(activeAt === null ? {} : { aliveAt: activeAt }),
+    });
+  }
 }
 
 /** What the rules hold at an instant: every finding is open then. */

@@ -32,6 +32,7 @@ export const FAULTS = {
   "input.too-large": input(413),
   "input.unknown-person": input(404),
   "input.unknown-event": input(404),
+  "input.unknown-session": input(404),
   "input.unknown-store": input(404),
   "config.invalid": { ...environment(), exitCode: 2 as const },
   "config.unknown-setting": { ...environment(), exitCode: 2 as const },

@@ -6,7 +6,11 @@ import { Fault } from "../domain/fault.ts";
 import type { DurationKind, SessionSettings } from "../domain/session.ts";
 import { instant, type Instant } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { ConfigurationChange, DurationEntry, DurationStore } from "../ports/duration-store.ts";
+import type {
+  ConfigurationChange,
+  DurationEntry,
+  DurationStore,
+} from "../ports/people/duration-store.ts";
 
 /** AWS: an access portal session lasts from 15 minutes to 90 days; so does a user background session. */
 export const SHORTEST_MINUTES = 15;

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { FAULTS, type FaultCode } from "#core/domain/fault";
 import { FINDING_STATES, SEVERITIES } from "#core/domain/finding";
 import { SESSION_KINDS, SESSION_STATES } from "#core/domain/session";
+import { REMOVAL_KINDS, RESIDUAL_STATES } from "#core/domain/sessions/residual/removal";
 
 export const instantSchema = z.string().meta({ format: "date-time" });
 const maybeInstant = instantSchema.nullable();
@@ -59,7 +60,65 @@ export const sessionSchema = z.strictObject({
     }),
   ),
   eventIds: z.array(z.string()),
+  inferredEventIds: z
+    .array(z.string())
+    .optional()
+    .describe("Those of eventIds that no key joins to the session."),
+  signIn: z
+    .strictObject({ eventId: z.string(), confidence: z.number(), reasons: z.array(z.string()) })
+    .optional()
+    .describe("The sign-in that seems to have begun it: always an inference."),
   unknownReason: z.string().nullable(),
+  aliveUntil: instantSchema.optional().describe("It certainly lives until here unless ended."),
+  earlierIds: z.array(z.string()).optional().describe("Ids under which it was shown before."),
+});
+
+const endSchema = sessionSchema.shape.endsAt;
+
+const linkedSchema = z.strictObject({
+  direction: z.enum(["from", "to"]).describe("from: this session comes from that one."),
+  confidence: z.number(),
+  basis: z.enum(["exact", "inferred"]),
+  reasons: z.array(z.string()),
+  session: sessionSchema
+    .pick({ id: true, kind: true, startedAt: true, lastSeenAt: true, endedAt: true, state: true })
+    .extend({
+      endsAt: endSchema,
+      accountId: z.string(),
+      permissionSetName: z.string().nullable(),
+      sourceIpAddresses: z.array(z.string()),
+    })
+    .nullable(),
+});
+
+const endingEvent = z.strictObject({ eventName: z.string(), eventId: z.string() });
+
+export const residualSchema = z.strictObject({
+  id: z.string(),
+  user: userSchema,
+  sessionId: z.string(),
+  kind: z.enum(SESSION_KINDS),
+  removal: z.strictObject({
+    eventId: z.string(),
+    eventName: z.string(),
+    at: instantSchema,
+    what: z.enum(REMOVAL_KINDS),
+    subject: z.string(),
+  }),
+  keeps: z.string(),
+  until: maybeInstant,
+  certainty: z.enum(["exact", "at-most", "unknown"]),
+  rule: z.string(),
+  unknown: z.string().nullable(),
+  closedAt: maybeInstant,
+  closedBy: endingEvent.nullable(),
+  state: z.enum(RESIDUAL_STATES),
+});
+
+/** One session with both ends of its links and what kept working of it after removals. */
+export const sessionDetailSchema = sessionSchema.extend({
+  linked: z.array(linkedSchema),
+  residuals: z.array(residualSchema),
 });
 
 const durationKind = z.enum(["portal", "background"]);

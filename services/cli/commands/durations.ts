@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { Fault } from "#core/domain/fault";
 import type { DurationKind } from "#core/domain/session";
 import { enterDuration, questionsOf } from "#core/flows/enter-duration";
-import type { DurationEntry } from "#core/ports/duration-store";
+import type { DurationEntry } from "#core/ports/people/duration-store";
 import { judgeDue } from "../judge.ts";
 import {
   anInstant,

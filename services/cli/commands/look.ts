@@ -1,7 +1,5 @@
-/** `curfew sessions`, `findings`, `access` and `replay`: look at what is known, now or as of an earlier instant. */
+/** `curfew findings`, `access` and `replay`: look at what is known, now or as of an earlier instant. */
 import type { Command } from "commander";
-import { SESSION_KINDS, SESSION_STATES } from "#core/domain/session";
-import { viewSession } from "#core/domain/sessions/state";
 import { FINDING_STATES, type Finding } from "#core/domain/finding";
 import type { Instant } from "#core/domain/time";
 import { DigestOfSessions, replay } from "#core/flows/replay";
@@ -18,12 +16,11 @@ import {
 } from "../options.ts";
 import { Output } from "../output.ts";
 import { lookClaim, openRuntime, type Runtime } from "../runtime.ts";
-import { accessAt, findingsHeldAt, personsNamed, sessionsAt, storedFindings } from "../views.ts";
+import { accessAt, findingsHeldAt, personsNamed, storedFindings } from "../views.ts";
 
 type LookOptions = WorldOptions &
   AsOfOptions & {
     readonly user?: string;
-    readonly kind?: string;
     readonly state?: string;
     readonly rule?: string;
     readonly account?: string;
@@ -31,12 +28,6 @@ type LookOptions = WorldOptions &
   };
 
 export function addLook(program: Command): void {
-  withAsOf(withDemo(withCommonOptions(program.command("sessions"))))
-    .description("who is and was signed in, one session a line")
-    .option("--user <user>", "a userId, userName or e-mail address")
-    .option("--kind <kind>", SESSION_KINDS.join(", "), oneOf("--kind", SESSION_KINDS))
-    .option("--state <state>", SESSION_STATES.join(", "), oneOf("--state", SESSION_STATES))
-    .action((options: LookOptions) => look(options, sessions));
   withAsOf(withDemo(withCommonOptions(program.command("findings"))))
     .description("what the rules found, one finding a line")
     .option("--rule <id>", "only this rule")
@@ -65,35 +56,6 @@ async function look(
   } finally {
     await runtime.close();
   }
-}
-
-async function sessions(runtime: Runtime, options: LookOptions, output: Output): Promise<void> {
-  const at = asOfOption(options.asOf, runtime.now());
-  const kind = wordOption(options.kind, "--kind", SESSION_KINDS);
-  const state = wordOption(options.state, "--state", SESSION_STATES);
-  const only = options.user === undefined ? undefined : await personsNamed(runtime, options.user);
-  const found = await sessionsAt(runtime, at, options.asOf !== undefined, only);
-  const views = found
-    .map((session) => viewSession(session, at))
-    .filter((view) => kind === undefined || view.kind === kind)
-    .filter((view) => state === undefined || view.state === state);
-  for (const view of views) output.value(view);
-  output.table(
-    ["state", "kind", "user", "started", "last seen", "ends", "account", "permission set", "from"],
-    views.map((view) => [
-      view.state,
-      view.kind,
-      view.user.userName ?? view.user.userId,
-      view.startedAt,
-      view.lastSeenAt,
-      view.endedAt ??
-        (view.endsAt.at === null ? "unknown" : `${view.endsAt.at} (${view.endsAt.certainty})`),
-      view.accountId,
-      view.permissionSetName,
-      view.sourceIpAddresses.join(" "),
-    ]),
-    "No session matches. Read events first: curfew sync, or curfew ingest PATH.",
-  );
 }
 
 async function findings(runtime: Runtime, options: LookOptions, output: Output): Promise<void> {
@@ -184,6 +146,7 @@ async function rebuild(runtime: Runtime, options: LookOptions, output: Output): 
   if (options.verify !== true) return;
   const stored = new DigestOfSessions();
   for await (const session of runtime.stores.sessions.everything()) stored.add(session);
+  for await (const residual of runtime.stores.residuals.everything()) stored.addResidual(residual);
   const kept = stored.finish();
   const open = (await storedFindings(runtime)).filter(
     (finding) => finding.state !== "resolved",
@@ -196,6 +159,6 @@ async function rebuild(runtime: Runtime, options: LookOptions, output: Output): 
   process.stderr.write(
     kept.digest === rebuilt.digest
       ? `The stored findings differ: ${open} are open, the events give ${rebuilt.findings}.\n`
-      : `The stored sessions differ: ${kept.sessions} with digest ${kept.digest}, the events give ${rebuilt.sessions} with digest ${rebuilt.digest}.\n`,
+      : `The stored sessions differ: ${kept.sessions} and ${kept.residuals} residuals with digest ${kept.digest}, the events give ${rebuilt.sessions} and ${rebuilt.residuals} with digest ${rebuilt.digest}.\n`,
   );
 }

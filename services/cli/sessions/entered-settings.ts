@@ -3,7 +3,7 @@
  * was entered meanwhile, here or by another process, counts from the next run on. Within a run they stay as they were read.
  */
 import type { SessionSettings } from "#core/domain/session";
-import type { DurationStore } from "#core/ports/duration-store";
+import type { DurationStore } from "#core/ports/people/duration-store";
 import type { SweepStore } from "#core/ports/sweep-store";
 
 export class EnteredSettings implements SessionSettings {

@@ -9,7 +9,7 @@ import {
   questionsOf,
   SHORTEST_MINUTES,
 } from "#core/flows/enter-duration";
-import type { DurationEntry } from "#core/ports/duration-store";
+import type { DurationEntry } from "#core/ports/people/duration-store";
 import { callerOf } from "../../auth/authenticate.ts";
 import type { ApiDependencies } from "../../dependencies.ts";
 import { plainText } from "../../http/fields.ts";

@@ -1,13 +1,12 @@
 /** What a page of sessions is asked by, and what it comes to. */
 import type { Person } from "#core/domain/person";
-import type { SessionKind, SessionState, SessionView } from "#core/domain/session";
+import type { SessionView } from "#core/domain/session";
 import type { Instant } from "#core/domain/time";
+import type { SessionSelection } from "#core/flows/session-views";
 
-export interface SessionsAsked {
+export interface SessionsAsked extends SessionSelection {
   /** Null: everybody's. */
   readonly persons: readonly Person[] | null;
-  readonly kind: SessionKind | null;
-  readonly state: SessionState | null;
   readonly limit: number;
   /** The last session of the page before. */
   readonly after: SessionPlace | null;

@@ -7,8 +7,8 @@ import type { PostgresPersonHistory } from "#core/adapters/postgres/people/perso
 import { Fault } from "#core/domain/fault";
 import type { SessionSettings, SessionView } from "#core/domain/session";
 import { reconstruct } from "#core/domain/sessions/reconstruct";
-import { viewSession } from "#core/domain/sessions/state";
 import type { Instant } from "#core/domain/time";
+import { selected } from "#core/flows/session-views";
 import { firstOf, newestFirst, type SessionsAsked, type SessionsFound } from "./page.ts";
 
 const MOST_PEOPLE = 2_000;
@@ -26,7 +26,7 @@ export async function rebuiltPage(
   asOf: Instant,
 ): Promise<SessionsFound> {
   const found: SessionView[] = [];
-  const { persons, kind, state, after, limit } = asked;
+  const { persons, after, limit } = asked;
   if (persons === null && (await people.count()) > MOST_PEOPLE) {
     throw new Fault(
       "input.invalid",
@@ -35,10 +35,8 @@ export async function rebuiltPage(
   }
   for await (const { person, events } of eventsOf(history, persons, asOf)) {
     for (const session of reconstruct(person, events, settings)) {
-      const view = viewSession(session, asOf);
-      const wanted =
-        (kind === null || view.kind === kind) && (state === null || view.state === state);
-      if (wanted && (after === null || newestFirst(view, after) > 0)) found.push(view);
+      const view = selected(session, asked, asOf);
+      if (view !== null && (after === null || newestFirst(view, after) > 0)) found.push(view);
     }
   }
   return firstOf(found.toSorted(newestFirst), limit);

@@ -7,8 +7,8 @@ import type {
   SessionFilter,
 } from "#core/adapters/postgres/people/session-store";
 import type { SessionView } from "#core/domain/session";
-import { viewSession } from "#core/domain/sessions/state";
 import type { Instant } from "#core/domain/time";
+import { selected } from "#core/flows/session-views";
 import {
   firstOf,
   newestFirst,
@@ -26,10 +26,12 @@ export async function storedPage(
   asked: SessionsAsked,
   now: Instant,
 ): Promise<SessionsFound> {
-  const { persons, kind } = asked;
+  const { persons, kind, accountId, activeAt } = asked;
   const filters: SessionFilter[] = (persons ?? [null]).map((person) => ({
     ...(person === null ? {} : { person }),
     ...(kind === null ? {} : { kind }),
+    ...(accountId === null ? {} : { accountId }),
+    ...(activeAt === null ? {} : { aliveAt: activeAt }),
   }));
   // A text that names one person, or none, is the rule. Where it names several, their lists are merged in the common order.
   const [only] = filters;
@@ -42,16 +44,17 @@ export async function storedPage(
 async function onePage(
   store: PostgresSessionStore,
   filter: SessionFilter,
-  { state, limit, after }: SessionsAsked,
+  asked: SessionsAsked,
   now: Instant,
 ): Promise<SessionsFound> {
   const items: SessionView[] = [];
-  let place: SessionPlace | null = after;
+  const { limit } = asked;
+  let place: SessionPlace | null = asked.after;
   for (let read = 0; read < MOST_ROWS;) {
     const rows = await store.list(filter, ROWS_AT_ONCE, place ?? undefined);
     for (const session of rows) {
-      const view = viewSession(session, now);
-      if (state === null || view.state === state) items.push(view);
+      const view = selected(session, asked, now);
+      if (view !== null) items.push(view);
       if (items.length > limit) return firstOf(items, limit);
       place = placeOf(session);
     }

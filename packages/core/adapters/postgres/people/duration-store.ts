@@ -9,7 +9,7 @@ import type {
   ConfigurationChange,
   DurationEntry,
   DurationStore,
-} from "../../../ports/duration-store.ts";
+} from "../../../ports/people/duration-store.ts";
 import { appendAudit } from "../audit.ts";
 import type { Database } from "../database.ts";
 import { transaction } from "../transaction.ts";

@@ -1,7 +1,7 @@
 /** Durations of sessions that a person entered, because no API reads them, and the changes that put them in question. */
-import type { AuditEntry } from "../domain/audit.ts";
-import type { DurationKind, SessionSettings } from "../domain/session.ts";
-import type { Instant } from "../domain/time.ts";
+import type { AuditEntry } from "../../domain/audit.ts";
+import type { DurationKind, SessionSettings } from "../../domain/session.ts";
+import type { Instant } from "../../domain/time.ts";
 
 export interface NewDuration {
   readonly identityStoreArn: string;

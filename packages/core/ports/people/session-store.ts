@@ -1,0 +1,10 @@
+/** Stored sessions, for whoever shows them. Their state is derived by the reader, from an instant. */
+import type { Session } from "../../domain/session.ts";
+
+export interface SessionStore {
+  byId(id: string): Promise<Session | null>;
+  /** Newest first; an id of no session is left out. */
+  byIds(ids: readonly string[]): Promise<Session[]>;
+  /** Sessions of the person whose links name the session, oldest first, at most `limit`. */
+  linkedTo(session: Session, limit: number): Promise<Session[]>;
+}

@@ -1,0 +1,131 @@
+/** `curfew sessions`: who is, was, or may have been signed in; `curfew session ID`: the story of one of them. */
+import type { Command } from "commander";
+import { Fault } from "#core/domain/fault";
+import { SESSION_KINDS, SESSION_STATES } from "#core/domain/session";
+import { timelineOf } from "#core/domain/timeline";
+import { checkActiveAt, sessionDetail } from "#core/flows/session-views";
+import { judgeDue } from "../judge.ts";
+import {
+  anInstant,
+  asOfOption,
+  instantOption,
+  oneOf,
+  withAsOf,
+  withCommonOptions,
+  withDemo,
+  wordOption,
+  type AsOfOptions,
+  type WorldOptions,
+} from "../options.ts";
+import { Output } from "../output.ts";
+import { lookClaim, openRuntime, type Runtime } from "../runtime.ts";
+import { showSessions } from "../sessions/list.ts";
+import { showStory } from "../sessions/story.ts";
+import { shownTimes } from "../sessions/times.ts";
+import { personsNamed, sessionsAt } from "../views.ts";
+
+interface ListOptions extends WorldOptions, AsOfOptions {
+  readonly user?: string;
+  readonly kind?: string;
+  readonly state?: string;
+  readonly account?: string;
+  readonly activeAt?: string;
+}
+
+export function addSession(program: Command): void {
+  withAsOf(withDemo(withCommonOptions(program.command("sessions"))))
+    .description("who is and was signed in, one session a line")
+    .option("--user <user>", "a userId, userName or e-mail address")
+    .option("--kind <kind>", SESSION_KINDS.join(", "), oneOf("--kind", SESSION_KINDS))
+    .option("--state <state>", SESSION_STATES.join(", "), oneOf("--state", SESSION_STATES))
+    .option("--account <id>", "only sessions of this account", anAccount)
+    .option(
+      "--active-at <instant>",
+      "only what was, or may have been, alive at this instant; states are of then",
+      anInstant("--active-at"),
+    )
+    .action((options: ListOptions) => within(options, list));
+  withDemo(withCommonOptions(program.command("session")))
+    .description("one session: what happened, from where, linked to what and why, and until when")
+    .argument("<id>", "a session's id, from curfew sessions", anId)
+    .option("--utc", "times in UTC instead of your zone")
+    .action((id: string, options: StoryOptions) => within({ ...options, id }, story));
+}
+
+interface StoryOptions extends WorldOptions {
+  readonly utc?: boolean;
+}
+
+function anId(text: string): string {
+  if (/^ses_[0-9a-f]{32}$/.test(text)) return text;
+  throw new Fault(
+    "input.invalid",
+    `${JSON.stringify(text.slice(0, 80))} is no session's id: take one, such as ses_ and 32 digits, from curfew sessions.`,
+  );
+}
+
+async function story(
+  runtime: Runtime,
+  { id, utc }: StoryOptions & { readonly id: string },
+  output: Output,
+): Promise<void> {
+  const { sessions, residuals, history } = runtime.stores;
+  const session = (await sessions.byId(id)) ?? (await sessions.byEarlierId(id));
+  if (session === null) {
+    throw new Fault(
+      "input.unknown-session",
+      `There is no session ${id}: take an id from curfew sessions.`,
+    );
+  }
+  const now = runtime.now();
+  const detail = await sessionDetail({ sessions, residuals }, session, now);
+  const ids = new Set([...session.eventIds, session.signIn?.eventId]);
+  const events = (await history.eventsOf(session.user, now)).filter(({ eventId }) =>
+    ids.has(eventId),
+  );
+  const timeline = timelineOf({ events, sessions: [session], residuals: detail.residuals }, now);
+  output.value({ ...detail, timeline });
+  if (!output.json) showStory(detail, timeline, output, shownTimes(utc === true));
+}
+
+function anAccount(text: string): string {
+  if (/^\d{12}$/.test(text)) return text;
+  throw new Fault(
+    "input.invalid",
+    `--account must be the 12 digits of an account id, and not ${JSON.stringify(text)}.`,
+  );
+}
+
+async function within<T extends WorldOptions>(
+  options: T,
+  work: (runtime: Runtime, options: T, output: Output) => Promise<void>,
+): Promise<void> {
+  const output = new Output(options);
+  const runtime = await openRuntime(options, lookClaim(options));
+  try {
+    await judgeDue(runtime, output);
+    await work(runtime, options, output);
+  } finally {
+    await runtime.close();
+  }
+}
+
+async function list(runtime: Runtime, options: ListOptions, output: Output): Promise<void> {
+  const at = asOfOption(options.asOf, runtime.now());
+  const activeAt = instantOption(options.activeAt, "--active-at") ?? null;
+  checkActiveAt(activeAt, at, "--active-at");
+  const found = sessionsAt(runtime, {
+    at,
+    past: options.asOf !== undefined,
+    persons: options.user === undefined ? null : await personsNamed(runtime, options.user),
+    kind: wordOption(options.kind, "--kind", SESSION_KINDS) ?? null,
+    state: wordOption(options.state, "--state", SESSION_STATES) ?? null,
+    accountId: options.account ?? null,
+    activeAt,
+  });
+  await showSessions(
+    found,
+    output,
+    "No session matches. Read events first: curfew sync, or curfew ingest PATH.",
+  );
+}
