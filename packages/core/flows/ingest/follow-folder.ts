@@ -23,7 +23,7 @@ export interface FolderProgress {
 const LOOKED_UP_AT_ONCE = 1_000;
 /** Files and bytes held in memory together. */
 const FILES_AT_ONCE = 100;
-const BYTES_AT_ONCE = 16 * 1024 * 1024;
+const BYTES_AT_ONCE = 2 * 1024 * 1024;
 /** While the database stores one group, the next is decoded. */
 const GROUPS_AT_ONCE = 2;
 
