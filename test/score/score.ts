@@ -7,6 +7,7 @@ import { reconstruct } from "#core/domain/sessions/reconstruct";
 import { settingsOf } from "#core/domain/sessions/durations";
 import { crowdOf, type Crowd } from "#simulator/crowd";
 import type { NoiseProfile } from "#simulator/crowd/profile";
+import type { TrueSession } from "#simulator/truth";
 import type { CrowdLink } from "#simulator/crowd/truth";
 import { peopleOf } from "#test/score/people";
 
@@ -57,7 +58,7 @@ export function addRun(score: Score, profile: NoiseProfile, { seed, days }: Run)
 }
 
 function judged({ truth }: Crowd, sessions: readonly Session[]): JudgedLink[] {
-  const real = realOf(truth.sessions, sessions);
+  const rows = rowsOf(truth.sessions, sessions);
   const linkOf = new Map(
     truth.links.filter((link) => link.kind !== "sign-in").map((link) => [link.session, link]),
   );
@@ -65,13 +66,15 @@ function judged({ truth }: Crowd, sessions: readonly Session[]): JudgedLink[] {
     truth.links.filter((link) => link.kind === "sign-in").map((link) => [link.session, link]),
   );
   return sessions.flatMap((session): JudgedLink[] => {
-    const child = real.get(session.id) ?? null;
+    const child = rows.get(session.id)?.most ?? null;
     const links = session.links.map((link): JudgedLink => {
       const known = child === null ? undefined : linkOf.get(child);
-      const origin = real.get(link.sessionId);
-      // A row for the credentials and one for their use are two sides of one real session.
-      const isTrue = origin !== undefined && (known?.from === origin || child === origin);
+      const origin = rows.get(link.sessionId);
       const { confidence, basis, reasons } = link;
+      const isTrue =
+        known !== undefined &&
+        (known.from === origin?.most ||
+          (basis === "exact" && origin?.all.has(known.from) === true));
       const kind = `${session.kind} → ${link.kind}`;
       return { kind, confidence, basis, isTrue, reasons, child, truth: known ?? null };
     });
@@ -91,12 +94,16 @@ function judged({ truth }: Crowd, sessions: readonly Session[]): JudgedLink[] {
   });
 }
 
-/** For each rebuilt session the real one, of its kind, that most of its events belong to. */
-function realOf(
-  truth: Crowd["truth"]["sessions"],
-  sessions: readonly Session[],
-): Map<string, string> {
-  const owners = new Map<string, Crowd["truth"]["sessions"]>();
+interface Row {
+  /** The real session that most of its events belong to. */
+  readonly most: string;
+  /** All that it stands for: two of one role and second have one key in every record, and an exact link leads to both. */
+  readonly all: ReadonlySet<string>;
+}
+
+/** For each rebuilt session the real ones, of its kind, that its events belong to. */
+function rowsOf(truth: readonly TrueSession[], sessions: readonly Session[]): Map<string, Row> {
+  const owners = new Map<string, TrueSession[]>();
   for (const one of truth) {
     for (const id of one.eventIds) {
       const known = owners.get(id);
@@ -104,18 +111,18 @@ function realOf(
       else known.push(one);
     }
   }
-  const real = new Map<string, string>();
+  const rows = new Map<string, Row>();
   for (const session of sessions) {
     const counts = new Map<string, number>();
     for (const one of session.eventIds.flatMap((id) => owners.get(id) ?? [])) {
       if (classOf(one.kind) === kindOf(session))
         counts.set(one.key, (counts.get(one.key) ?? 0) + 1);
     }
-    let most: [string, number] | null = null;
+    let most: readonly [string, number] | null = null;
     for (const entry of counts) if (most === null || entry[1] > most[1]) most = entry;
-    if (most !== null) real.set(session.id, most[0]);
+    if (most !== null) rows.set(session.id, { most: most[0], all: new Set(counts.keys()) });
   }
-  return real;
+  return rows;
 }
 
 /** The simulator calls a role that was assumed from another one by a kind of its own. */

@@ -8,7 +8,7 @@ import type { Draft } from "./draft.ts";
 import { linkEntitlements } from "./links/entitlement-origin.ts";
 import { originsOf, type Vending } from "./links/origin.ts";
 import { linkRoles } from "./links/role-origin.ts";
-import { isChained, linkShared } from "./links/shared.ts";
+import { isChained, linkBegun } from "./links/begun-by-call.ts";
 import { linkTokens } from "./links/token-origin.ts";
 
 /** Role sessions with the portal calls that may have handed them out. */
@@ -39,7 +39,7 @@ export function linkSessions(
     origins,
   );
   const rest = [...others, ...tokens.drafts, ...roles.drafts];
-  linkShared(
+  linkBegun(
     person,
     rest.filter((draft) => draft.kind === "role"),
     rest.filter((draft) => draft.kind === "aws-login"),

@@ -8,11 +8,7 @@ import type { TrailEvent } from "../../event.ts";
 import { draftId, type Draft } from "../draft.ts";
 
 /** Puts the links on chained roles, on `aws login` sessions and on the roles that such a login handed out. */
-export function linkShared(
-  person: Person,
-  roles: readonly Draft[],
-  logins: readonly Draft[],
-): void {
+export function linkBegun(person: Person, roles: readonly Draft[], logins: readonly Draft[]): void {
   const chained = roles.filter(isChained);
   const callers = callersOf(roles, [...chained, ...logins]);
   for (const draft of chained) linkToCaller(person, draft, callers, ["issued by its call"]);
@@ -25,13 +21,20 @@ export function isChained(draft: Draft): boolean {
   return draft.kind === "role" && draft.permissionSetName === null;
 }
 
-/** The role session that made each of the calls that began another session. */
-function callersOf(roles: readonly Draft[], begun: readonly Draft[]): ReadonlyMap<string, Draft[]> {
+/** The role sessions that made the calls by which others began. */
+function callersOf(
+  roles: readonly Draft[],
+  begun: readonly Draft[],
+): ReadonlyMap<string, readonly Draft[]> {
   const callers = new Map<string, Draft[]>();
-  for (const draft of begun) for (const event of draft.exact) callers.set(event.eventId, []);
+  for (const draft of begun) {
+    for (const event of draft.exact) if (begins(event, draft)) callers.set(event.eventId, []);
+  }
   if (callers.size === 0) return callers;
   for (const draft of roles) {
-    for (const event of draft.exact) callers.get(event.eventId)?.push(draft);
+    for (const event of draft.exact) {
+      if (!begins(event, draft)) callers.get(event.eventId)?.push(draft);
+    }
   }
   return callers;
 }
@@ -43,9 +46,8 @@ function linkToCaller(
   reasons: readonly string[],
 ): void {
   for (const event of draft.exact) {
-    const others = (callers.get(event.eventId) ?? []).filter((caller) => caller !== draft);
-    const caller = others[0];
-    if (caller === undefined || others.length > 1 || !begins(event, draft)) continue;
+    const caller = begins(event, draft) ? callers.get(event.eventId)?.[0] : undefined;
+    if (caller === undefined) continue;
     const sessionId = draftId(person, caller);
     const named = [...reasons, ...(isUsed(draft, event) ? ["same issued access key"] : [])];
     draft.links.push({
@@ -59,10 +61,12 @@ function linkToCaller(
   }
 }
 
-/** Whether the event hands the session out; a child's own further calls may begin grandchildren. */
+/** Whether the event hands this very session out: a child's own calls may begin grandchildren. */
 function begins(event: TrailEvent, draft: Draft): boolean {
-  if (event.kind === "aws-login") return draft.kind === "aws-login";
-  return issuedKeyOf(event) !== null || event === draft.exact[0];
+  if (draft.kind === "aws-login") return event.kind === "aws-login";
+  if (event.kind !== "role-call" && event.kind !== "person-role-call") return false;
+  const { issuedAccessKeyId: key, issuedRoleArn: arn } = event;
+  return key === null ? arn !== null && draft.keys.has(arn) : draft.keys.has(key);
 }
 
 function issuedKeyOf(event: TrailEvent): string | null {
