@@ -152,9 +152,9 @@ function workAt(today: Today, desk: Desk, desks: Desk[]): void {
     const twin = desks.find((other) => other !== desk && other.token !== null);
     if (!dice.chance(profile.twinShare)) continue;
     if (twin?.token && twin.token.startAt < at && twin.tokenUntil > at + 5 * SECOND) {
-      take(today, twin, grant, at + dice.int(0, 4) * SECOND, `t${i}`, "command-line");
+      take(today, twin, grant, at + dice.int(0, 4) * SECOND, `t${desk.name}-${i}`, "command-line");
     } else if (desk.portal.startAt < at) {
-      take(today, desk, grant, at + dice.int(0, 4) * SECOND, `t${i}`, "browser");
+      take(today, desk, grant, at + dice.int(0, 4) * SECOND, `t${desk.name}-${i}`, "browser");
     }
   }
 }
