@@ -16,7 +16,6 @@ import {
 import {
   byAdmin,
   chain,
-  CHILD_ID,
   CHILD_KEY,
   CHILD_ROLE,
   childCall,

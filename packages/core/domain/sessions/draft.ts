@@ -82,7 +82,11 @@ export function addAll<T>(list: T[], more: Iterable<T>): void {
 
 /** What the record itself does not give to somebody else. */
 export function isOwn(event: TrailEvent, person: PersonKey): boolean {
-  return event.person === null || personKey(event.person) === personKey(person);
+  const named = event.person;
+  return (
+    named === null ||
+    (named.userId === person.userId && named.identityStoreArn === person.identityStoreArn)
+  );
 }
 
 const ROLE_KINDS: ReadonlySet<SessionKind> = new Set(["role", "entitlement-role", "aws-login"]);

@@ -14,7 +14,7 @@ import { setHardEnds } from "./hard-ends.ts";
 import { linkSessions } from "./links.ts";
 import { portalSessions } from "./portal.ts";
 import { roleSessions } from "./role.ts";
-import { linkLogins, loginSessions } from "./roles/login.ts";
+import { loginSessions } from "./roles/login.ts";
 import { takenRoles } from "./roles/taken.ts";
 import { tokenSessions } from "./token.ts";
 
@@ -37,8 +37,7 @@ export function reconstruct(
   const interactive = [...portals, ...tokens.drafts];
   setHardEnds(interactive, settings, person);
   setEndings(interactive, ordered, person);
-  linkSessions(person, portals, tokens, roles);
-  linkLogins(logins, [...roles.drafts, ...taken], person);
+  linkSessions(person, portals, tokens, roles, [...taken, ...logins]);
   return [...interactive, ...roles.drafts, ...taken, ...logins]
     .map((draft) => finished(person, draft, copies))
     .toSorted((left, right) =>

@@ -7,7 +7,7 @@ import type { TrailEvent } from "../../event.ts";
 import type { Person } from "../../person.ts";
 import { MINUTE, plus } from "../../time.ts";
 import { roleSessionKey } from "../../trail/identity.ts";
-import { draftId, eventKey, isOwn, newDraft, type Draft } from "../draft.ts";
+import { eventKey, isOwn, newDraft, type Draft } from "../draft.ts";
 
 type Login = Extract<TrailEvent, { kind: "aws-login" }>;
 
@@ -97,42 +97,4 @@ function joinCalls(drafts: readonly Draft[], calls: readonly TrailEvent[]): void
     const draft = byArn.get(call.signInSessionArn!) ?? null;
     if (draft !== null && call.occurredAt >= draft.startedAt) draft.exact.push(call);
   }
-}
-
-/** Exact links: to the role session that authorised it, and from the sessions whose calls carry its sign-in session. */
-export function linkLogins(
-  logins: readonly Draft[],
-  roles: readonly Draft[],
-  person: Person,
-): void {
-  const byKey = new Map(roles.flatMap((role) => role.key.map((key) => [key, role] as const)));
-  const authors = new Set<Draft>();
-  const ofEvent = new Map<string, Draft>();
-  for (const login of logins) {
-    const from = login.exact.find((event) => event.kind === "aws-login" && event.callerSession);
-    const author = from?.callerSession && byKey.get(roleSessionKey(from.callerSession));
-    for (const event of login.exact) {
-      if (event.kind !== "aws-login") ofEvent.set(event.eventId, login);
-    }
-    if (author === undefined || author.startedAt > login.startedAt) continue;
-    authors.add(author);
-    linked(login, author, "its records carry that role session", person);
-  }
-  for (const role of roles) {
-    if (authors.has(role)) continue;
-    const call = role.exact.find((event) => ofEvent.has(event.eventId));
-    const login = call === undefined ? undefined : ofEvent.get(call.eventId);
-    if (login === undefined || role.startedAt < login.startedAt) continue;
-    linked(role, login, "same signInSessionArn", person);
-  }
-}
-
-function linked(from: Draft, to: Draft, reason: string, person: Person): void {
-  from.links.push({
-    sessionId: draftId(person, to),
-    kind: to.kind,
-    confidence: 1,
-    basis: "exact",
-    reasons: [reason],
-  });
 }

@@ -9,7 +9,7 @@ import type { Person } from "../../person.ts";
 import type { SessionEnd } from "../../session.ts";
 import { plus, SECOND, type Instant } from "../../time.ts";
 import { permissionSetOfRole, roleSessionKey } from "../../trail/identity.ts";
-import { draftId, eventKey, isOwn, newDraft, type Draft } from "../draft.ts";
+import { eventKey, isOwn, newDraft, type Draft } from "../draft.ts";
 import {
   isRoleDuration,
   LONGEST_CHAINED_SESSION,
@@ -36,7 +36,7 @@ export function takenRoles(
   roles: readonly Draft[],
 ): Draft[] {
   const book: Book = { byKey: new Map(), byAccessKey: new Map(), takenBy: new Map() };
-  const own = new Map(roles.map((draft) => [draft.key.join(" "), draft]));
+  const own = new Set(roles.map((draft) => draft.key[0]!));
   const calls: Call[] = [];
   for (const event of events) {
     if (!isOwn(event, person)) continue;
@@ -46,10 +46,7 @@ export function takenRoles(
   }
   joinCalls(book, calls);
   const drafts = [...new Set(book.byKey.values())];
-  for (const draft of drafts) {
-    setEnd(draft, book.takenBy.get(draft) ?? null);
-    linkToParent(draft, book, own, person);
-  }
+  for (const draft of drafts) setEnd(draft, book.takenBy.get(draft) ?? null);
   return drafts;
 }
 
@@ -59,7 +56,7 @@ function isChained(event: TrailEvent): event is Chained {
   return permissionSetOfRole(event.issuedRoleArn.split("/").at(-1)!) === null;
 }
 
-function chained(book: Book, own: ReadonlyMap<string, Draft>, event: Chained): void {
+function chained(book: Book, own: ReadonlySet<string>, event: Chained): void {
   // From another person's session; what a session of nobody took is nobody's.
   if (event.kind === "role-call" && !own.has(roleSessionKey(event.session))) return;
   const accountId = event.issuedRoleArn!.split(":")[4] || event.accountId;
@@ -174,28 +171,4 @@ function expiry(event: TrailEvent, at: Instant | null): SessionEnd | null {
   if (at === null || at <= event.occurredAt) return null;
   if (at > plus(event.occurredAt, LONGEST_ROLE_SESSION + SECOND)) return null;
   return { at, limitedBy: "expiration of the issued credentials", certainty: "exact" };
-}
-
-/** Exact: the record of the issue is a call of the one session and names the other. */
-function linkToParent(
-  draft: Draft,
-  book: Book,
-  own: ReadonlyMap<string, Draft>,
-  person: Person,
-): void {
-  const issue = book.takenBy.get(draft);
-  if (issue === undefined) return;
-  const key = roleSessionKey(issue.session);
-  const parent =
-    own.get(key) ??
-    (issue.accessKeyId === null ? undefined : book.byAccessKey.get(issue.accessKeyId)) ??
-    book.byKey.get(key);
-  if (parent === undefined || parent === draft) return;
-  draft.links.push({
-    sessionId: draftId(person, parent),
-    kind: parent.kind,
-    confidence: 1,
-    basis: "exact",
-    reasons: ["AssumeRole of that session issued it"],
-  });
 }
