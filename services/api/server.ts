@@ -26,6 +26,7 @@ import { findingRoutes } from "./routes/findings/route.ts";
 import { peopleRoutes } from "./routes/people/route.ts";
 import { reportRoutes } from "./routes/reports/route.ts";
 import { revocationRoutes } from "./routes/revocations/route.ts";
+import { residualRoutes } from "./routes/residuals/route.ts";
 import { ruleRoutes } from "./routes/rules/route.ts";
 import { sessionRoutes } from "./routes/sessions/route.ts";
 import { systemRoutes } from "./routes/system/route.ts";
@@ -35,6 +36,7 @@ const ROUTES = [
   landingRoutes,
   systemRoutes,
   sessionRoutes,
+  residualRoutes,
   peopleRoutes,
   durationRoutes,
   findingRoutes,
