@@ -101,6 +101,13 @@ describe("a residual closes itself", () => {
     ]);
   });
 
+  test("not by the removal itself, which leaves a named application half an hour", () => {
+    const batch = ended(NOON, FIRST);
+    const application = session("application", "a", { keys: [FIRST], ...endedBy(batch) });
+    const [found] = left([application], [batch]);
+    expect(found).toMatchObject({ until: at("12:30:00"), closedAt: null, closedBy: null });
+  });
+
   test("a session that was over before the removal leaves nothing", () => {
     const gone = session("portal", "p", { keys: [FIRST], ...endedBy(signOut("09:00:00", FIRST)) });
     expect(left([gone], [removed])).toEqual([]);
@@ -173,6 +180,48 @@ describe("a group's removal is a member's", () => {
   ] as const)("%s", (_who, period, expected) => {
     const facts = { memberships: [{ ...seen, ...period }], firstCrawlAt: at("09:00:00") };
     expect(count([], facts)).toEqual(expected);
+  });
+
+  test.each([
+    [
+      "who joined in the second of the removal was not in it before",
+      [membership(NOON, "added")],
+      0,
+    ],
+    ["who left in the second of the removal was in it", [membership(NOON, "removed")], 1],
+  ] as const)("%s", (_who, events, expected) => {
+    const found = left([role], [...events, lost]).filter(
+      (one) => one.removal.eventId === lost.eventId,
+    );
+    expect(found).toHaveLength(expected);
+  });
+
+  test("who joined by an event and was gone at a crawl is no member, nor who was missing at one", () => {
+    const joined = membership("09:00:00", "added");
+    const gone = { ...seen, from: at("09:30:00"), to: at("10:30:00") };
+    expect(count([joined], { memberships: [gone], firstCrawlAt: at("09:30:00") })).toEqual([
+      0,
+      true,
+    ]);
+    const leaves = membership("13:00:00", "removed");
+    const found = left([role], [leaves, lost], { firstCrawlAt: at("11:00:00") });
+    expect(found.filter((one) => one.removal.eventId === lost.eventId)).toEqual([]);
+  });
+
+  test("whom only the first crawl, after the removal, saw in it is in doubt", () => {
+    const memberships = [{ ...seen, from: at("13:00:00"), to: null }];
+    expect(count([], { memberships, firstCrawlAt: at("13:00:00") })).toEqual([1, false]);
+  });
+
+  test("what AWS takes from a group in the second of its deletion still was the group's", () => {
+    const events = [
+      membership("09:00:00", "added"),
+      assignment("09:00:00", "created", TO_GROUP),
+      lost,
+      groupDeleted(NOON),
+    ];
+    const whats = left([role], events).map((one) => one.removal.what);
+    expect(whats.toSorted()).toEqual(["assignment-deleted", "group-deleted"]);
   });
 
   test("in doubt where nobody read the directory by then, and only for role sessions of the target", () => {
@@ -251,6 +300,22 @@ describe("what a record leaves open stays open", () => {
   test("an entitlement whose role no record of the session names may be another", () => {
     const [found] = left([session("entitlement-role", "e")], [entitlementDeleted(NOON)]);
     expect(found!.unknown).toContain("of this entitlement");
+  });
+
+  test("a refused change takes nothing", () => {
+    const alive = [session("portal", "p", { keys: [FIRST] }), session("role", "r")];
+    const refused = [userChange(NOON, "disabled"), signOut(NOON, FIRST), ended(NOON, FIRST)];
+    for (const event of refused)
+      expect(left(alive, [{ ...event, errorCode: "AccessDenied" }])).toEqual([]);
+  });
+
+  test("a change that two accounts received took away once", () => {
+    const twice = ["111122223333", "555566667777"].map((accountId) => ({
+      ...assignment(NOON, "deleted"),
+      accountId,
+      sharedEventId: "one",
+    }));
+    expect(left([session("role", "r")], twice)).toHaveLength(1);
   });
 
   test("a name that comes with a later event is known", () => {
