@@ -7,6 +7,7 @@ import { FAULTS, type FaultCode } from "#core/domain/fault";
 import { FINDING_STATES, SEVERITIES } from "#core/domain/finding";
 import { SESSION_KINDS, SESSION_STATES } from "#core/domain/session";
 import { REMOVAL_KINDS, RESIDUAL_STATES } from "#core/domain/sessions/residual/removal";
+import { TIMELINE_TYPES } from "#core/domain/timeline";
 
 export const instantSchema = z.string().meta({ format: "date-time" });
 const maybeInstant = instantSchema.nullable();
@@ -119,6 +120,26 @@ export const residualSchema = z.strictObject({
 export const sessionDetailSchema = sessionSchema.extend({
   linked: z.array(linkedSchema),
   residuals: z.array(residualSchema),
+});
+
+/** An item of a person's timeline. */
+export const timelineItemSchema = z.strictObject({
+  at: instantSchema,
+  type: z.enum(TIMELINE_TYPES),
+  text: z.string().describe("For people; from a record where it is one."),
+  eventId: z.string().nullable().describe("Leads to the record: GET /v1/events/{eventId}."),
+  eventName: z.string().nullable(),
+  sourceIpAddress: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  errorCode: z.string().nullable(),
+  sessions: z.array(
+    z.strictObject({
+      id: z.string(),
+      kind: z.enum(SESSION_KINDS),
+      basis: z.enum(["exact", "inferred"]),
+    }),
+  ),
+  residualId: z.string().nullable(),
 });
 
 const durationKind = z.enum(["portal", "background"]);

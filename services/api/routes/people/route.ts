@@ -1,4 +1,4 @@
-/** Everybody whom an event or a crawl named. */
+/** Everybody whom an event or a crawl named, and what happened to one of them in order. */
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { PostgresPeopleStore } from "#core/adapters/postgres/people/people-store";
@@ -7,13 +7,19 @@ import { plainText } from "../../http/fields.ts";
 import { cursorKind, PAGE_QUERY, pageOf } from "../../http/paging.ts";
 import { route } from "../../http/route.ts";
 import { listSchema, personSummarySchema } from "../../http/schemas.ts";
+import { timelineRoute } from "./timeline.ts";
 
 const cursors = cursorKind(
   "people",
   z.strictObject({ identityStoreArn: plainText(512), userId: plainText(128) }),
 );
 
-export function peopleRoutes(app: FastifyInstance, { database }: ApiDependencies): void {
+export function peopleRoutes(app: FastifyInstance, dependencies: ApiDependencies): void {
+  listRoute(app, dependencies);
+  timelineRoute(app, dependencies);
+}
+
+function listRoute(app: FastifyInstance, { database }: ApiDependencies): void {
   const store = new PostgresPeopleStore(database);
   route(app, {
     method: "GET",

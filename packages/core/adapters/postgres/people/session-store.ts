@@ -113,6 +113,22 @@ export class PostgresSessionStore implements SessionStore {
     return rows.map((row) => row.body);
   }
 
+  async touching(
+    { identityStoreArn, userId }: PersonKey,
+    from: Instant,
+    to: Instant,
+  ): Promise<Session[]> {
+    const { rows } = await this.#database.pool.query<{ body: Session }>(
+      `select body from sessions
+        where identity_store_arn = $1 and user_id = $2 and started_at < $4::timestamptz
+          and (last_seen_at >= ($3::text)::timestamptz
+               or body->>'endedAt' collate "C" >= $3 or body->'endsAt'->>'at' collate "C" >= $3)
+        order by started_at, id`,
+      [identityStoreArn, userId, from, to],
+    );
+    return rows.map((row) => row.body);
+  }
+
   /** Every session, oldest id first, in bounded memory. */
   async *everything(): AsyncGenerator<Session> {
     let after = "";
