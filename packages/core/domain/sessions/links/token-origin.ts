@@ -1,7 +1,7 @@
 /**
  * The portal session in which a token was granted: open at that instant, used from the token's address and, where the browser hands
  * the code to the command line over the loopback address, on the same system. Two that fit make no link. A device code may have been
- * approved on any device, so it is linked surely only where the person had no other portal session open.
+ * approved on any device, so it is linked only where the person had no other portal session open.
  */
 import type { Person } from "../../person.ts";
 import type { SessionLink } from "../../session.ts";
@@ -106,10 +106,11 @@ function tokenLink(person: Person, token: Draft, seats: Map<string, Seat>): Sess
   if (only === undefined || fitting.some(({ portal }) => portal !== only.portal)) return null;
   const seconds = Math.abs(epoch(token.startedAt) - only.usedAt) / SECOND;
   const alone = open.every(({ portal }) => portal === only.portal);
+  if (!byLoopback && !alone) return null;
   return {
     sessionId: draftId(person, only.portal),
     kind: "portal",
-    confidence: confidenceOf(byLoopback, alone),
+    confidence: byLoopback ? BY_LOOPBACK : BY_CODE,
     basis: "inferred",
     reasons: [
       "same address",
@@ -121,10 +122,8 @@ function tokenLink(person: Person, token: Draft, seats: Map<string, Seat>): Sess
 }
 
 /** Shares that were true among links with these grounds, on the simulator's noise (docs/session-model.md, Links). */
-function confidenceOf(byLoopback: boolean, alone: boolean): number {
-  if (byLoopback) return 0.99;
-  return alone ? 0.98 : 0.85;
-}
+const BY_LOOPBACK = 0.99;
+const BY_CODE = 0.98;
 
 /** Sessions that were open at the token's grant; what is over is forgotten. */
 function openAt(token: Draft, seats: Map<string, Seat>): Candidate[] {
