@@ -5,16 +5,19 @@
  */
 import { canonicalJson } from "../ids.ts";
 import type { TrailEvent } from "../event.ts";
-import { compareText } from "./draft.ts";
+import { amended } from "../trail/amended.ts";
+import { compareText, isInOrder } from "./draft.ts";
 
 export interface DistinctEvents {
-  readonly events: TrailEvent[];
+  readonly events: readonly TrailEvent[];
   /** Ids of the other records of an event, by the id of the one that was kept. */
   readonly copies: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Each eventID once; of two that differ, as the records of two Regions do, the one whose text sorts first. */
-export function eachOnce(events: readonly TrailEvent[]): TrailEvent[] {
+function eachOnce(events: readonly TrailEvent[]): readonly TrailEvent[] {
+  // As stores give them, so that a person with a million events is not copied.
+  if (isInOrder(events) && isDistinct(events)) return events;
   const byId = new Map<string, TrailEvent>();
   for (const event of events) {
     const known = byId.get(event.eventId);
@@ -26,9 +29,23 @@ export function eachOnce(events: readonly TrailEvent[]): TrailEvent[] {
   return [...byId.values()];
 }
 
-/** `events` are in order, each id once. Records of one event are of the same kind and caller, or they are not merged. */
-export function merged(events: TrailEvent[]): DistinctEvents {
+function isDistinct(events: readonly TrailEvent[]): boolean {
+  const ids = new Set<string>();
+  for (const { eventId } of events) ids.add(eventId);
+  return ids.size === events.length;
+}
+
+/** As `amended`: each once, in order, and what was corrected afterwards with its newest values. */
+export function corrected(events: readonly TrailEvent[]): readonly TrailEvent[] {
+  const once = eachOnce(events);
+  const isAsRead = once.every((event) => event.addendum === undefined);
+  return isAsRead && isInOrder(once) ? once : amended(once);
+}
+
+/** `events` are in order, each id once. Records of one event are of the same kind and name, or they are not merged. */
+export function merged(events: readonly TrailEvent[]): DistinctEvents {
   const copies = new Map<string, string[]>();
+  if (events.every((event) => event.sharedEventId === undefined)) return { events, copies };
   const kept = new Map<string, TrailEvent>();
   const distinct = events.filter((event) => {
     if (event.sharedEventId === undefined) return true;

@@ -160,14 +160,24 @@ export function finished(
     keys: [...draft.keys].toSorted(),
     grant: draft.grant,
     links: draft.links,
-    eventIds: evidence.flatMap((event) => idsOf(event, copies)),
+    eventIds: idsOf(evidence, copies),
     ...optionalParts(person, draft),
     unknownReason: draft.unknownReason,
   };
 }
 
-function idsOf(event: TrailEvent, copies: ReadonlyMap<string, readonly string[]>): string[] {
-  return [event.eventId, ...(event.amendedBy ?? []), ...(copies.get(event.eventId) ?? [])];
+function idsOf(
+  evidence: readonly TrailEvent[],
+  copies: ReadonlyMap<string, readonly string[]>,
+): string[] {
+  const ids: string[] = [];
+  for (const { eventId, amendedBy } of evidence) {
+    ids.push(eventId);
+    if (amendedBy !== undefined) addAll(ids, amendedBy);
+    const others = copies.size === 0 ? undefined : copies.get(eventId);
+    if (others !== undefined) addAll(ids, others);
+  }
+  return ids;
 }
 
 function placesOf(
@@ -201,10 +211,20 @@ function optionalParts(
 }
 
 /** By (occurredAt, eventId), each event once: the order in which every reconstruction reads. */
-export function inOrder(lists: readonly (readonly TrailEvent[])[]): TrailEvent[] {
+export function inOrder(lists: readonly (readonly TrailEvent[])[]): readonly TrailEvent[] {
+  const filled = lists.filter((list) => list.length > 0);
+  if (filled.length === 1 && isInOrder(filled[0]!)) return filled[0]!;
   const once = new Map<string, TrailEvent>();
   for (const list of lists) for (const event of list) once.set(event.eventId, event);
   return [...once.values()].toSorted(inTime);
+}
+
+/** Whether each event comes after the one before, so that none is there twice. */
+export function isInOrder(events: readonly TrailEvent[]): boolean {
+  for (let index = 1; index < events.length; index += 1) {
+    if (inTime(events[index - 1]!, events[index]!) >= 0) return false;
+  }
+  return true;
 }
 
 export function inTime(left: TrailEvent, right: TrailEvent): number {

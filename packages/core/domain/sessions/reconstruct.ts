@@ -6,8 +6,7 @@ import { sha256, canonicalJson } from "../ids.ts";
 import type { TrailEvent } from "../event.ts";
 import type { Person } from "../person.ts";
 import type { Session, SessionSettings } from "../session.ts";
-import { amended } from "../trail/amended.ts";
-import { eachOnce, merged } from "./copies.ts";
+import { corrected, merged } from "./copies.ts";
 import { compareText, finished, isOwn } from "./draft.ts";
 import { setEndings } from "./ends.ts";
 import { setHardEnds } from "./hard-ends.ts";
@@ -27,8 +26,10 @@ export function reconstruct(
   events: readonly TrailEvent[],
   settings: SessionSettings,
 ): Session[] {
-  const { events: ordered, copies } = merged(amended(eachOnce(events)));
-  const own = ordered.filter((event) => isOwn(event, person));
+  const { events: ordered, copies } = merged(corrected(events));
+  const own = ordered.every((event) => isOwn(event, person))
+    ? ordered
+    : ordered.filter((event) => isOwn(event, person));
   const portals = portalSessions(own);
   const tokens = tokenSessions(own);
   const roles = roleSessions(ordered, person);
