@@ -11,7 +11,10 @@ export function sha256(data: string | Uint8Array): string {
 }
 
 /** `<prefix>_<32 hex>`: the same parts give the same id, and no two different lists of parts share one. */
-export function derivedId(prefix: "ses" | "fin" | "dlv" | "itm" | "res", ...parts: string[]): string {
+export function derivedId(
+  prefix: "ses" | "fin" | "dlv" | "itm" | "res",
+  ...parts: string[]
+): string {
   return `${prefix}_${sha256(JSON.stringify(parts)).slice(0, 32)}`;
 }
 

@@ -8,7 +8,6 @@ import { settingsOf } from "#core/domain/sessions/durations";
 import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
-import { PostgresResidualStore } from "#core/adapters/postgres/people/residual-store";
 import { PostgresSessionStore } from "#core/adapters/postgres/people/session-store";
 import { PostgresSweepStore } from "#core/adapters/postgres/people/sweep-store";
 import { PostgresTrailStore } from "#core/adapters/postgres/trail/trail-store";
