@@ -66,6 +66,43 @@ function groups(items) {
   return found;
 }
 
+const HOUR = 3_600_000;
+const HOURS = 24;
+/** What a sign of the bar says: sure, possible, or not alive in that hour. */
+const SIGNS = { alive: "\u2587", perhaps: "\u2591", not: "\u00b7" };
+
+/**
+ * The last 24 hours of a session, one sign an hour, readable without colour. What is certain: up to an event that ended it, an exact
+ * hard end, or the last use; beyond that, up to the latest hard end, it may have lived.
+ */
+function hoursOf({ startedAt, lastSeenAt, endedAt, endsAt }, now) {
+  const began = Date.parse(startedAt);
+  const sure = Date.parse(
+    endedAt ?? (endsAt.certainty === "exact" && endsAt.at !== null ? endsAt.at : lastSeenAt),
+  );
+  const perhaps = endedAt ?? endsAt.at;
+  const last = Math.min(now, perhaps === null ? now : Date.parse(perhaps));
+  return Array.from({ length: HOURS }, (_, hour) => {
+    const from = now - (HOURS - hour) * HOUR;
+    if (began >= from + HOUR) return "not";
+    if (sure >= from) return "alive";
+    return last > from ? "perhaps" : "not";
+  });
+}
+
+function hourBar(session, now) {
+  const hours = hoursOf(session, now);
+  const count = (sign) => hours.filter((hour) => hour === sign).length;
+  const words = `Of the last ${HOURS} hours alive in ${count("alive")}, perhaps in ${count("perhaps")} more.`;
+  return element(
+    "span",
+    { class: "bar", role: "img", "aria-label": words, title: words },
+    hours.map((hour) =>
+      element("span", { class: hour === "alive" ? "day read" : "day quiet" }, SIGNS[hour]),
+    ),
+  );
+}
+
 const TONES = { active: "good", unknown: "medium" };
 
 const SESSION_COLUMNS = [
@@ -106,25 +143,43 @@ const SESSION_COLUMNS = [
   { title: "Ends", key: (item) => item.endedAt ?? item.endsAt.at, cell: endOf },
 ];
 
+/** A demo's time may run ahead of this browser's: nothing newer was seen than what is shown. */
+function hoursColumn(items) {
+  const now = Math.max(Date.now(), ...items.map((item) => Date.parse(item.lastSeenAt)));
+  return {
+    title: "Last 24 hours",
+    key: (item) => item.lastSeenAt,
+    cell: (item) => hourBar(item, now),
+  };
+}
+
 /** The newest sessions; how many are active, by kind. */
 export function sessionParts(newest, active) {
   const kinds = Object.entries(groups(active.items));
   const byKind = kinds.map(([kind, items]) => `${items.length} ${kind}`).join(", ");
+  if (newest.length === 0) {
+    const next = empty(
+      "No session was seen. Read a trail with ",
+      code("curfew ingest PATH"),
+      " or ",
+      code("curfew sync"),
+      "; people are judged within seconds after new events.",
+    );
+    return [head("sessions-title", "Sessions", "none"), next];
+  }
+  const columns = [...SESSION_COLUMNS, hoursColumn(newest)];
   return [
-    head(
-      "sessions-title",
-      "Sessions",
-      newest.length === 0 ? "none" : `newest ${newest.length}; active: ${byKind || "none"}`,
+    head("sessions-title", "Sessions", `newest ${newest.length}; active: ${byKind || "none"}`),
+    table("Newest sessions", columns, newest, { by: 5, descending: true }),
+    element(
+      "p",
+      { class: "small" },
+      `In the bars ${SIGNS.alive} is an hour in which the session lived, ${SIGNS.perhaps} one in which it may have. One session whole: `,
+      code("curfew session ID"),
+      "; who was active at an instant: ",
+      code("curfew sessions --active-at INSTANT"),
+      ".",
     ),
-    newest.length === 0
-      ? empty(
-          "No session was seen. Read a trail with ",
-          code("curfew ingest PATH"),
-          " or ",
-          code("curfew sync"),
-          ".",
-        )
-      : table("Newest sessions", SESSION_COLUMNS, newest, { by: 5, descending: true }),
   ];
 }
 
