@@ -54,6 +54,28 @@ describe("of two parallel portal sessions", () => {
     expect(found!.unknown).toContain("which session it hangs on is not known");
   });
 
+  test.each([
+    [
+      "an application begun just before it within the skew of two clocks",
+      "07:59:55",
+      "application",
+      1,
+    ],
+    ["an application begun before it", "07:59:54", "application", 0],
+    ["a token begun before it", "07:00:00", "token", 0],
+    ["a role session begun before it", "07:00:00", "role", 0],
+    ["a background session, which depends on none", "07:59:55", "background", 1],
+  ] as const)("a sign-out leaves, of %s: rows", (_what, start, kind, count) => {
+    const loose = session(kind, "loose", { startedAt: at(start) });
+    expect(left([one, loose], [logout])).toHaveLength(count);
+  });
+
+  test("a sign-out of the command line's token touches no other token, and not the portal", () => {
+    const token = session("token", "t", { keys: [FIRST], ...endedBy(logout) });
+    const others = [session("token", "u"), session("portal", "p")];
+    expect(left([token, ...others], [logout])).toEqual([]);
+  });
+
   test("an administrator's end that names no session leaves every one of them in doubt", () => {
     const alive = [session("portal", "a"), session("portal", "b"), session("role", "r")];
     const found = left(alive, [ended(NOON)]);

@@ -9,7 +9,8 @@ import type { Person } from "../../person.ts";
 import type { Session } from "../../session.ts";
 import { DAY, HOUR, latest, plus, type Instant } from "../../time.ts";
 import type { AccessHistory } from "./access-history.ts";
-import { actsByItself, effectOf, type Effect, type Surroundings } from "./effects.ts";
+import { actsByItself, effectOf, type Effect } from "./effects.ts";
+import { Evidence } from "./evidence.ts";
 import type { Residual } from "./removal.ts";
 import { removalsOf, type Taken } from "./removals.ts";
 
@@ -132,75 +133,4 @@ function lastInstant({ kind, startedAt, endedAt, endsAt }: Session): Instant {
   );
   const hard = endsAt.at ?? longest;
   return endedAt !== null && endedAt < hard ? endedAt : hard;
-}
-
-/** What hangs on what, and of which application and role a session is, by its links and its events. */
-class Evidence {
-  readonly #byId: ReadonlyMap<string, Session>;
-  readonly #applications = new Map<string, string>();
-  readonly #roles = new Map<string, string>();
-
-  constructor(sessions: readonly Session[], events: readonly TrailEvent[]) {
-    this.#byId = new Map(sessions.map((session) => [session.id, session]));
-    for (const event of events) {
-      if (event.kind === "token-with-iam" || event.kind === "entitlement-role-issued") {
-        if (event.applicationArn !== null)
-          this.#applications.set(event.eventId, event.applicationArn);
-      }
-      if (event.kind === "entitlement-role-issued" && event.roleArn !== null)
-        this.#roles.set(event.eventId, event.roleArn);
-    }
-  }
-
-  around({ removal, credentialIds }: Taken): Surroundings {
-    const isNamed = (session: Session): boolean =>
-      session.endedBy?.eventId === removal.eventId ||
-      session.keys.some((key) => credentialIds.includes(key));
-    return {
-      isNamed,
-      hangsOn: (session) => this.#hangsOn(session, isNamed),
-      applicationOf: (session) => first(session.eventIds, this.#applications),
-      roleOf: (session) => first(session.eventIds, this.#roles),
-      chainOf: (session) => this.#chainOf(session),
-    };
-  }
-
-  /** Every role session above it, the nearest first; links never lead in a circle twice. */
-  #chainOf(session: Session): Session[] {
-    const chain = new Set<Session>();
-    const ways = [session];
-    for (let one = ways.pop(); one !== undefined; one = ways.pop()) {
-      for (const link of one.links) {
-        const above = this.#byId.get(link.sessionId);
-        if (above === undefined || !actsByItself(above.kind) || chain.has(above)) continue;
-        chain.add(above);
-        ways.push(above);
-      }
-    }
-    return [...chain];
-  }
-
-  #hangsOn(session: Session, isNamed: (one: Session) => boolean): "yes" | "perhaps" | "no" {
-    const seen = new Set<string>();
-    const ways = [session];
-    let top: Session | null = null;
-    for (let one = ways.pop(); one !== undefined; one = ways.pop()) {
-      if (seen.has(one.id)) continue;
-      seen.add(one.id);
-      if (one.id !== session.id && isNamed(one)) return "yes";
-      const above = one.links.flatMap((link) => this.#byId.get(link.sessionId) ?? []);
-      if (above.length === 0) top = one;
-      ways.push(...above);
-    }
-    // A way that leads up to another portal session is another sign-in; one that leads nowhere may be this one.
-    return top?.kind === "portal" && top.id !== session.id ? "no" : "perhaps";
-  }
-}
-
-function first(ids: readonly string[], values: ReadonlyMap<string, string>): string | null {
-  for (const id of ids) {
-    const value = values.get(id);
-    if (value !== undefined) return value;
-  }
-  return null;
 }
