@@ -121,6 +121,7 @@ describe(`${SEEDS} orders`, () => {
         if (text(sessions) !== expected) differing.push(seed);
         if (seed <= LIVES) expect(digestOf(sessions)).toBe(digest);
       }
+      expect(differing).toEqual([]);
     },
     TIME,
   );
@@ -143,6 +144,7 @@ describe(`${SEEDS} orders`, () => {
           }
         }
       }
+      expect(differing).toEqual([]);
     },
     TIME,
   );
