@@ -13,6 +13,7 @@ import type {
 import type { SessionView } from "../session.ts";
 import { DAY, latest, plus } from "../time.ts";
 import { brakesOf } from "./brakes.ts";
+import { ruleOf } from "../sessions/residual/effects.ts";
 import { choosePolicy } from "./deny-policy.ts";
 import type { RevocationFacts } from "./facts.ts";
 import { actsInAccount, lastInstant } from "./lifetime.ts";
@@ -176,7 +177,7 @@ function residualOf(session: SessionView, { directory }: RevocationFacts): Resid
       sessionId,
       kind,
       until: at,
-      why: `signed in until somebody ends it or it runs out: ${bound}`,
+      why: `signed in until somebody ends it or it runs out: ${bound}. ${ruleOf(session)}`,
     };
   }
   const bindable = session.accountId !== directory?.managementAccountId;
@@ -186,8 +187,8 @@ function residualOf(session: SessionView, { directory }: RevocationFacts): Resid
     kind,
     until: at,
     why: bindable
-      ? `its credentials live on until then, and the deny policy refuses their calls in ${session.accountId}${bound}`
-      : `its credentials work until then: no service control policy binds the management account${bound}`,
+      ? `its credentials live on until then, and the deny policy refuses their calls in ${session.accountId}${bound}. ${ruleOf(session)}`
+      : `its credentials work until then: no service control policy binds the management account${bound}. ${ruleOf(session)}`,
   };
 }
 

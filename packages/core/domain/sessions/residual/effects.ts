@@ -2,6 +2,7 @@
  * What one removal leaves of one session that was alive then: AWS's table of what ends what, as code. Pure. Null: the removal does
  * not touch the session, or leaves nothing of it.
  */
+import { actsInAccount } from "../../revocation/lifetime.ts";
 import type { Certainty, Session, SessionKind } from "../../session.ts";
 import { MINUTE, plus, type Instant } from "../../time.ts";
 import type { Target } from "./access-history.ts";
@@ -30,13 +31,6 @@ export interface Surroundings {
   roleOf(session: Session): string | null;
   /** The role sessions that it was taken from by chaining. */
   chainOf(session: Session): readonly Session[];
-}
-
-const ACTS: ReadonlySet<SessionKind> = new Set(["role", "entitlement-role", "aws-login"]);
-
-/** The session acts with credentials of its own in an account: nothing of Identity Center ends it. */
-export function actsByItself(kind: SessionKind): boolean {
-  return ACTS.has(kind);
 }
 
 export function effectOf(taken: Taken, session: Session, around: Surroundings): Effect | null {
@@ -77,7 +71,7 @@ function afterEnding(taken: Taken, session: Session, around: Surroundings): Effe
     return lingers ? halfHour(taken, session) : null;
   }
   if (taken.removal.what === "session-ended" && taken.credentialIds.length === 0) {
-    if (!actsByItself(kind)) {
+    if (!actsInAccount(kind)) {
       return goesOn(
         session,
         stillOf(kind),
@@ -89,7 +83,7 @@ function afterEnding(taken: Taken, session: Session, around: Surroundings): Effe
   const hangs = around.hangsOn(session);
   if (kind === "portal" || hangs === "no") return null;
   if (kind === "background") return goesOn(session, stillOf(kind), RULES.background);
-  if (actsByItself(kind)) return goesOn(session, stillOf(kind), ruleOf(session));
+  if (actsInAccount(kind)) return goesOn(session, stillOf(kind), ruleOf(session));
   if (hangs === "yes") return halfHour(taken, session);
   return goesOn(
     session,
@@ -102,7 +96,7 @@ function afterEnding(taken: Taken, session: Session, around: Surroundings): Effe
 function afterDisabling(taken: Taken, session: Session): Effect | null {
   const { kind } = session;
   // A change that may have been none leaves everything possible.
-  if (taken.doubt !== null && !actsByItself(kind)) {
+  if (taken.doubt !== null && !actsInAccount(kind)) {
     return goesOn(
       { ...session, endsAt: { ...session.endsAt, certainty: "unknown" } },
       stillOf(kind),
@@ -265,7 +259,7 @@ export function stillOf(kind: SessionKind): string {
 
 /** The rule by which the session goes on after a removal that does not end it. */
 export function ruleOf({ kind, links }: Pick<Session, "kind" | "links">): string {
-  if (kind !== "aws-login" && links.some((link) => actsByItself(link.kind))) return RULES.chained;
+  if (kind !== "aws-login" && links.some((link) => actsInAccount(link.kind))) return RULES.chained;
   switch (kind) {
     case "portal":
     case "token":

@@ -5,7 +5,8 @@
 import type { TrailEvent } from "../../event.ts";
 import type { Session, SessionKind } from "../../session.ts";
 import { plus, SECOND } from "../../time.ts";
-import { actsByItself, type Surroundings } from "./effects.ts";
+import { actsInAccount } from "../../revocation/lifetime.ts";
+import type { Surroundings } from "./effects.ts";
 import type { Taken } from "./removals.ts";
 
 /** Two records of one act may be written by clocks that differ. */
@@ -52,7 +53,7 @@ export class Evidence {
       hangsOn: (session) => this.#hangsOn(session, named),
       applicationOf: (session) => first(session.eventIds, this.#applications),
       roleOf: (session) => first(session.eventIds, this.#roles),
-      chainOf: (session) => this.#above(session, (one) => actsByItself(one.kind)).slice(1),
+      chainOf: (session) => this.#above(session, (one) => actsInAccount(one.kind)).slice(1),
     };
   }
 

@@ -7,16 +7,17 @@ import { canonicalJson, derivedId, sha256 } from "../../ids.ts";
 import type { TrailEvent } from "../../event.ts";
 import type { Person } from "../../person.ts";
 import type { Session } from "../../session.ts";
-import { DAY, HOUR, latest, plus, type Instant } from "../../time.ts";
+import { latest, plus, type Instant } from "../../time.ts";
 import type { AccessHistory } from "./access-history.ts";
-import { actsByItself, effectOf, type Effect } from "./effects.ts";
+import { effectOf, type Effect } from "./effects.ts";
+import {
+  actsInAccount,
+  LONGEST_PORTAL_SESSION,
+  LONGEST_ROLE_SESSION,
+} from "../../revocation/lifetime.ts";
 import { Evidence } from "./evidence.ts";
 import type { Residual } from "./removal.ts";
 import { removalsOf, type Taken } from "./removals.ts";
-
-/** AWS: role sessions last at most 12 hours, all others at most 90 days. */
-const LONGEST_ROLE_SESSION = 12 * HOUR;
-const LONGEST_SESSION = 90 * DAY;
 
 /**
  * @param sessions what `reconstruct` makes of `events`.
@@ -30,11 +31,11 @@ export function residuals(
   history: AccessHistory,
 ): Residual[] {
   if (sessions.length === 0) return [];
-  const acting = sessions.filter((session) => actsByItself(session.kind));
+  const acting = sessions.filter((session) => actsInAccount(session.kind));
   const accounts = [...new Set(acting.map((session) => session.accountId))].toSorted();
   const removals = removalsOf(person, events, accounts, history);
   if (removals.length === 0) return [];
-  const lives = [new Lives(acting), new Lives(sessions.filter((one) => !actsByItself(one.kind)))];
+  const lives = [new Lives(acting), new Lives(sessions.filter((one) => !actsInAccount(one.kind)))];
   const evidence = new Evidence(sessions, events);
   return removals.flatMap((taken) => {
     const living = lives.flatMap((some) => some.at(taken.removal.at, taken.removal.eventId));
@@ -129,7 +130,7 @@ class Lives {
 function lastInstant({ kind, startedAt, endedAt, endsAt }: Session): Instant {
   const longest = plus(
     startedAt,
-    actsByItself(kind) && kind !== "aws-login" ? LONGEST_ROLE_SESSION : LONGEST_SESSION,
+    actsInAccount(kind) && kind !== "aws-login" ? LONGEST_ROLE_SESSION : LONGEST_PORTAL_SESSION,
   );
   const hard = endsAt.at ?? longest;
   return endedAt !== null && endedAt < hard ? endedAt : hard;
