@@ -38,8 +38,8 @@ function isDistinct(events: readonly TrailEvent[]): boolean {
 /** As `amended`: each once, in order, and what was corrected afterwards with its newest values. */
 export function corrected(events: readonly TrailEvent[]): readonly TrailEvent[] {
   const once = eachOnce(events);
-  const isAsRead = once.every((event) => event.addendum === undefined);
-  return isAsRead && isInOrder(once) ? once : amended(once);
+  const isAsRead = once === events && once.every((event) => event.addendum === undefined);
+  return isAsRead ? once : amended(once);
 }
 
 /** `events` are in order, each id once. Records of one event are of the same kind and name, or they are not merged. */

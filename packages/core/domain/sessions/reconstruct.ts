@@ -27,17 +27,16 @@ export function reconstruct(
   settings: SessionSettings,
 ): Session[] {
   const { events: ordered, copies } = merged(corrected(events));
-  const own = ordered.every((event) => isOwn(event, person))
-    ? ordered
-    : ordered.filter((event) => isOwn(event, person));
+  const roles = roleSessions(ordered, person);
+  const telling = ordered.filter(isTelling);
+  const own = telling.filter((event) => isOwn(event, person));
   const portals = portalSessions(own);
   const tokens = tokenSessions(own);
-  const roles = roleSessions(ordered, person);
-  const taken = takenRoles(ordered, person, roles.drafts);
-  const logins = loginSessions(ordered, person);
+  const taken = takenRoles(own, roles.drafts);
+  const logins = loginSessions(own);
   const interactive = [...portals, ...tokens.drafts];
   setHardEnds(interactive, settings, person);
-  setEndings(interactive, ordered, person);
+  setEndings(interactive, telling, person);
   linkSessions(person, portals, tokens, roles, [...taken, ...logins]);
   return [...interactive, ...roles.drafts, ...taken, ...logins]
     .map((draft) => finished(person, draft, copies))
@@ -46,6 +45,15 @@ export function reconstruct(
         ? compareText(left.id, right.id)
         : compareText(left.startedAt, right.startedAt),
     );
+}
+
+/** All but the calls that tell nothing beyond their own role session: a million of them are looked at there alone. */
+function isTelling(event: TrailEvent): boolean {
+  return (
+    event.kind !== "role-call" ||
+    event.issuedRoleArn !== null ||
+    event.signInSessionArn !== undefined
+  );
 }
 
 /** Text that is equal exactly when the session is, its links included and its state left out. */

@@ -29,7 +29,9 @@ export interface RoleSessions {
 export function roleSessions(events: readonly TrailEvent[], person: PersonKey): RoleSessions {
   const byKey = new Map<string, Draft>();
   const others = othersKeys(events, person);
+  const vendings: Vending[] = [];
   for (const event of events) {
+    if (isVending(event)) vendings.push(event);
     const session = sessionOf(event);
     if (session === null) continue;
     const key = roleSessionKey(session);
@@ -40,7 +42,7 @@ export function roleSessions(events: readonly TrailEvent[], person: PersonKey): 
   }
   const drafts = [...byKey.values()];
   for (const draft of drafts) setEnd(draft);
-  return withVendings(drafts, events.filter(isVending));
+  return withVendings(drafts, vendings);
 }
 
 /**

@@ -4,10 +4,9 @@
  * they are renewed, so the hard end stays unknown.
  */
 import type { TrailEvent } from "../../event.ts";
-import type { Person } from "../../person.ts";
 import { MINUTE, plus } from "../../time.ts";
 import { roleSessionKey } from "../../trail/identity.ts";
-import { eventKey, isOwn, newDraft, type Draft } from "../draft.ts";
+import { eventKey, newDraft, type Draft } from "../draft.ts";
 
 type Login = Extract<TrailEvent, { kind: "aws-login" }>;
 
@@ -22,12 +21,11 @@ interface Group {
   draft: Draft | null;
 }
 
-/** `events` are in order. What was authorised and got no token starts nothing. */
-export function loginSessions(events: readonly TrailEvent[], person: Person): Draft[] {
+/** `events` are the person's, in order. What was authorised and got no token starts nothing. */
+export function loginSessions(events: readonly TrailEvent[]): Draft[] {
   const groups = new Map<string, Group>();
   const calls: TrailEvent[] = [];
   for (const event of events) {
-    if (!isOwn(event, person)) continue;
     if (event.kind !== "aws-login") {
       if (event.signInSessionArn !== undefined && event.isConsole !== true) calls.push(event);
       continue;

@@ -5,11 +5,10 @@
  */
 import type { PersonRoleCall, RoleCall } from "../../event/activity.ts";
 import type { EventBase, TrailEvent } from "../../event.ts";
-import type { Person } from "../../person.ts";
 import type { SessionEnd } from "../../session.ts";
 import { plus, SECOND, type Instant } from "../../time.ts";
 import { permissionSetOfRole, roleSessionKey } from "../../trail/identity.ts";
-import { eventKey, isOwn, newDraft, type Draft } from "../draft.ts";
+import { eventKey, newDraft, type Draft } from "../draft.ts";
 import {
   isRoleDuration,
   LONGEST_CHAINED_SESSION,
@@ -29,17 +28,12 @@ interface Book {
   readonly takenBy: Map<Draft, Chained>;
 }
 
-/** @param roles the person's permission set sessions. `events` are in order. */
-export function takenRoles(
-  events: readonly TrailEvent[],
-  person: Person,
-  roles: readonly Draft[],
-): Draft[] {
+/** @param roles the person's permission set sessions. `events` are the person's, in order. */
+export function takenRoles(events: readonly TrailEvent[], roles: readonly Draft[]): Draft[] {
   const book: Book = { byKey: new Map(), byAccessKey: new Map(), takenBy: new Map() };
   const own = new Set(roles.map((draft) => draft.key[0]!));
   const calls: Call[] = [];
   for (const event of events) {
-    if (!isOwn(event, person)) continue;
     if (event.kind === "entitlement-role-issued" && event.errorCode === null) entitled(book, event);
     else if (isChained(event)) chained(book, own, event);
     if (event.kind === "person-role-call") calls.push(event);
