@@ -5,8 +5,9 @@
  */
 import { eventIdOf } from "../lives/record.ts";
 import type { Session, Stage } from "../lives/stage.ts";
-import { DAY, HOUR, MINUTE, SECOND } from "../random.ts";
+import { HOUR, MINUTE } from "../random.ts";
 import type { TrueLink, TrueSession } from "../truth.ts";
+import { AROUND, isOpen, wasSeenBefore, type Histories, type Life } from "./observed.ts";
 import { createdAt, type Shown } from "./shown.ts";
 import type { NoiseProfile } from "./profile.ts";
 
@@ -33,26 +34,8 @@ export interface CrowdTruth {
   links: CrowdLink[];
 }
 
-/** Clocks of two services differ by a few seconds, and the portal takes a second to assume the role. */
-const AROUND = 5 * SECOND;
 /** A sign-in and what its session shows first. */
 const SIGN_IN = 5 * MINUTE;
-
-interface Life {
-  session: Session;
-  /** Shown records of its own, in order: with its credential, or that made it. */
-  own: Shown[];
-  /** The shown call that handed it out. */
-  vend: Shown | null;
-}
-
-/** Everything of one person. */
-interface Histories {
-  stage: Stage;
-  profile: NoiseProfile;
-  lives: Life[];
-  byKey: ReadonlyMap<string, Life>;
-}
 
 export function crowdTruth(
   stage: Stage,
@@ -236,30 +219,6 @@ function systemOf({ userAgent }: Session): string {
   return (/macos|macintosh|windows|linux/i.exec(userAgent)?.[0] ?? "")
     .toLowerCase()
     .replace("macintosh", "macos");
-}
-
-const wasSeenBefore = (life: Life, first: Shown): boolean =>
-  life.own.some((one) => one.at <= first.at + AROUND);
-
-/**
- * Neither over nor signed out, nor replaced: the same browser signed in anew, after a night, and the older session was not used
- * since. Two that begin on one morning may be two devices.
- */
-function isOpen({ lives }: Histories, life: Life, at: number): boolean {
-  const { session } = life;
-  if (session.hardEndAt <= at || at - session.startAt > 7 * DAY) return false;
-  if (life.own.some(({ record, at: when }) => record["eventName"] === "Logout" && when <= at))
-    return false;
-  const used = Math.max(...life.own.filter((one) => one.at <= at + AROUND).map((one) => one.at));
-  return !lives.some(
-    (other) =>
-      other.session.kind === "portal" &&
-      other !== life &&
-      other.session.ip === session.ip &&
-      other.session.userAgent === session.userAgent &&
-      other.session.startAt >= used + 8 * HOUR &&
-      other.own.some((one) => one.at <= at),
-  );
 }
 
 function signInLink({ lives }: Histories, life: Life): CrowdLink[] {

@@ -24,14 +24,15 @@ interface Seat {
   readonly live: Map<Draft, number>;
 }
 
-type Step =
-  | {
-      readonly at: number;
-      readonly portal: Draft;
-      readonly event: TrailEvent;
-      readonly first: boolean;
-    }
-  | { readonly at: number; readonly token: Draft };
+interface Use {
+  readonly at: number;
+  readonly portal: Draft;
+  readonly event: TrailEvent;
+  /** It begins the session, as far as was read. */
+  readonly first: boolean;
+}
+
+type Step = Use | { readonly at: number; readonly token: Draft };
 
 /** Puts the links on token sessions whose first grant was seen. Walks all sessions once, in order of time. */
 export function linkTokens(
@@ -40,9 +41,11 @@ export function linkTokens(
   tokens: readonly Draft[],
 ): void {
   const seats = new Map<string, Seat>();
-  for (const step of stepsOf(portals, tokens)) {
+  const steps = stepsOf(portals, tokens);
+  const busy = busySeats(steps);
+  for (const step of steps) {
     if ("portal" in step) {
-      take(seats, step.portal, step.event, step);
+      take(seats, busy, step);
       continue;
     }
     const link = tokenLink(person, step.token, seats);
@@ -66,18 +69,40 @@ function stepsOf(portals: readonly Draft[], tokens: readonly Draft[]): Step[] {
   return steps.sort((left, right) => left.at - right.at);
 }
 
+/** Browsers at an address that are seen with two sessions in turns: there is more than one device, or profile, of the kind. */
+function busySeats(steps: readonly Step[]): ReadonlySet<string> {
+  const newest = new Map<string, Draft>();
+  const left = new Map<string, Set<Draft>>();
+  const busy = new Set<string>();
+  for (const step of steps) {
+    if (!("portal" in step)) continue;
+    const key = seatOf(step.event);
+    const before = newest.get(key);
+    if (before === step.portal) continue;
+    newest.set(key, step.portal);
+    const earlier = left.get(key) ?? new Set();
+    left.set(key, earlier);
+    if (before !== undefined) earlier.add(before);
+    if (earlier.has(step.portal)) busy.add(key);
+  }
+  return busy;
+}
+
+function seatOf({ sourceIp, userAgent }: TrailEvent): string {
+  return `${sourceIp} ${clientOf(userAgent)}`;
+}
+
 /** A session that begins replaces those that the same browser left long ago at the address, until one of them is used again. */
 function take(
   seats: Map<string, Seat>,
-  portal: Draft,
-  event: TrailEvent,
-  { at, first }: { at: number; first: boolean },
+  busy: ReadonlySet<string>,
+  { at, portal, event, first }: Use,
 ): void {
-  const address = event.sourceIp!;
-  const key = `${address} ${clientOf(event.userAgent)}`;
-  const seat = seats.get(key) ?? { address, system: systemOf(event.userAgent), live: new Map() };
+  const key = seatOf(event);
+  const system = systemOf(event.userAgent);
+  const seat = seats.get(key) ?? { address: event.sourceIp!, system, live: new Map() };
   seats.set(key, seat);
-  if (first) {
+  if (first && !busy.has(key)) {
     for (const [older, usedAt] of seat.live) {
       if (at - usedAt >= ABANDONED) seat.live.delete(older);
     }
