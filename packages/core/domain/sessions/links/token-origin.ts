@@ -122,20 +122,22 @@ function tokenLink(person: Person, token: Draft, seats: Map<string, Seat>): Sess
   const open = openAt(token, seats);
   const byLoopback = grant.grant === "authorization-code";
   const system = byLoopback ? systemOf(grant.userAgent) : null;
-  const fitting = open.filter(
-    ({ seat }) =>
-      seat.address === grant.sourceIp &&
-      (system === null || seat.system === null || seat.system === system),
+  const here = open.filter(({ seat }) => seat.address === grant.sourceIp);
+  const alike = here.filter(
+    ({ seat }) => system === null || seat.system === null || seat.system === system,
   );
+  // A command line in a virtual machine names another system than the browser beside it.
+  const isOther = alike.length === 0;
+  const fitting = isOther ? here : alike;
   const only = fitting[0];
   if (only === undefined || fitting.some(({ portal }) => portal !== only.portal)) return null;
   const seconds = Math.abs(epoch(token.startedAt) - only.usedAt) / SECOND;
   const alone = open.every(({ portal }) => portal === only.portal);
-  if (!byLoopback && !alone) return null;
+  if ((!byLoopback || isOther) && !alone) return null;
   return {
     sessionId: draftId(person, only.portal),
     kind: "portal",
-    confidence: byLoopback ? BY_LOOPBACK : BY_CODE,
+    confidence: isOther ? OTHER_SYSTEM : byLoopback ? BY_LOOPBACK : BY_CODE,
     basis: "inferred",
     reasons: [
       "same address",
@@ -149,6 +151,7 @@ function tokenLink(person: Person, token: Draft, seats: Map<string, Seat>): Sess
 /** Shares that were true among links with these grounds, on the simulator's noise (docs/session-model.md, Links). */
 const BY_LOOPBACK = 0.99;
 const BY_CODE = 0.98;
+const OTHER_SYSTEM = 0.9;
 
 /** Sessions that were open at the token's grant; what is over is forgotten. */
 function openAt(token: Draft, seats: Map<string, Seat>): Candidate[] {
