@@ -120,6 +120,8 @@ GRANT SELECT, INSERT, UPDATE ON revocations, revocation_steps, api_tokens TO cur
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO curfew_api;
 -- A person may acknowledge a finding and send a dead letter again; neither changes what it says.
 GRANT UPDATE (state) ON findings TO curfew_api;
+-- A duration that is entered makes the people of its store due.
+GRANT UPDATE (due_at) ON people TO curfew_api;
 GRANT UPDATE (state, attempts, next_attempt_at) ON deliveries TO curfew_api;
 GRANT USAGE ON SEQUENCE audit_records_sequence_seq TO curfew_api;
 

@@ -37,7 +37,10 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<Service, Right>>>> 
   source_states: row("SIU", "S", "S"),
   coverage: row("SIU", "S", "S"),
   rate_budgets: row("SIU", "SIU", ""),
-  people: row("SIU", "SU", "S"),
+  people: {
+    ...row("SIU", "SU", ""),
+    curfew_api: { verbs: "S", columns: ["due_at"] },
+  },
   person_names: row("SIU", "S", "S"),
   sessions: row("", "SIUD", "S"),
   residuals: row("", "SIUD", "S"),

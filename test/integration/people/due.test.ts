@@ -147,3 +147,18 @@ test("a crawl and an append that touch the same people in another order both end
   });
   await expect(crawled()).resolves.toEqual({ opened: 2, closed: 2 });
 });
+
+test("a change of the configuration that is read late makes due whom it came before, and nobody else", async () => {
+  await stand.ingest(trailFile(signIn("2026-11-09T08:00:00Z")));
+  await stand.sweep();
+  const before = await due();
+  expect(before).not.toEqual([stand.now]);
+  const changed = (at: string) =>
+    record(at, "sso.amazonaws.com", "UpdateSSOConfiguration", {
+      userIdentity: { type: "AssumedRole", arn: "arn:aws:sts::111122223333:assumed-role/admin/x" },
+    });
+  await stand.ingest(trailFile(changed("2026-11-09T08:00:01Z")));
+  expect(await due()).toEqual(before);
+  await stand.ingest(trailFile(changed("2026-11-09T07:59:59Z")));
+  expect(await due()).toEqual([stand.now]);
+});

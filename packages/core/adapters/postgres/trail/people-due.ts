@@ -1,11 +1,13 @@
 /**
  * Marks everybody due whose sessions the new events may change: those they name, those they are about, those whose user name a
- * role session carries, and those from whom a change of access may take something. Rows are touched in the order of their key, so that two writers never deadlock.
+ * role session carries, those from whom a change of access may take something, and those whose durations a change of the
+ * configuration puts in question. Rows are touched in the order of their key, so that two writers never deadlock.
  */
 import type pg from "pg";
 import type { TrailEvent } from "../../../domain/event.ts";
 import type { Instant } from "../../../domain/time.ts";
 import { touchedByAccess } from "./access-due.ts";
+import { touchedByConfiguration } from "./configuration-due.ts";
 import { sessionOf } from "../../../domain/trail/stored-event.ts";
 
 interface NamedPerson {
@@ -29,7 +31,10 @@ export async function markPeopleDue(
   await lockPeople(client);
   await upsertPeople(client, namedPeople(events), now);
   await upsertNames(client, events);
-  const byAccess = await touchedByAccess(client, events);
+  const touched = [
+    ...(await touchedByAccess(client, events)),
+    ...(await touchedByConfiguration(client, events)),
+  ];
   // A person who is due already is locked too: a sweep may have read their events before this batch, and waits to say otherwise.
   await client.query(
     `with mentions as (
@@ -50,7 +55,7 @@ export async function markPeopleDue(
        from locked
       where p.identity_store_arn = locked.arn and p.user_id = locked.user_id
         and (p.due_at is null or p.due_at > $2 or p.last_event_at is null or p.last_event_at < locked.at)`,
-    [JSON.stringify(mentionsIn(events)), now, JSON.stringify(byAccess)],
+    [JSON.stringify(mentionsIn(events)), now, JSON.stringify(touched)],
   );
 }
 
