@@ -11,6 +11,7 @@ import { benchLookup } from "./lookup-report.ts";
 import { benchMemory } from "./memory/bench.ts";
 import { benchOrganisation } from "./organisation/bench.ts";
 import { asText, type Progress, type Report } from "./report.ts";
+import { benchIncrement, benchRebuild } from "./sessions/bench.ts";
 import { withStand } from "./stand.ts";
 
 const PAGE = fileURLToPath(new URL("../docs/benchmarks.md", import.meta.url));
@@ -40,6 +41,12 @@ const BENCHES: readonly {
     run: ({ records, say }) =>
       withStand(12, (stand) => benchMemory(stand, { records, smallFiles: SMALL_FILES }, say)),
   },
+  {
+    goals: ["p5"],
+    run: ({ records, rounds, say }) =>
+      withStand(12, (stand) => benchRebuild(stand, records, rounds, say)),
+  },
+  { goals: ["p6"], run: ({ say }) => withStand(12, (stand) => benchIncrement(stand, say)) },
   { goals: ["p11"], run: ({ say }) => benchLookup(LOOKUP_SECONDS, say) },
   {
     goals: ["p13"],
