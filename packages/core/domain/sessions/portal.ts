@@ -63,7 +63,7 @@ function takeUp(drafts: Draft[], signIns: readonly SignIn[]): Set<string> {
     draft.takenUp.push(["sign-in", signInKey(signIn)]);
     draft.signIn = {
       eventId: signIn.eventId,
-      confidence: isOnly ? (sameClient ? 0.95 : 0.85) : 0.6,
+      confidence: isOnly ? (sameClient ? 0.99 : 0.5) : 0.6,
       reasons: [
         "same address",
         ...(sameClient ? ["same client"] : []),

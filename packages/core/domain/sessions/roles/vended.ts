@@ -9,7 +9,7 @@ import type { RoleSessions, Vending } from "../role.ts";
 import { LONGEST_PERMISSION_SET, LONGEST_ROLE_SESSION } from "./ends.ts";
 
 /** Seconds between the portal's call and the role it assumes. */
-const BEFORE = 2 * SECOND;
+const BEFORE = 5 * SECOND;
 const AFTER = 5 * SECOND;
 
 interface Placed {
