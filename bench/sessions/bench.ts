@@ -24,6 +24,7 @@ import {
   type Ratio,
   type Rounds,
   type Run,
+  type Way,
 } from "../rounds.ts";
 import type { Stand } from "../stand.ts";
 import { filesOf, makeRecords } from "../trail.ts";
@@ -69,24 +70,17 @@ function costFinding(
   };
 }
 
-export async function benchRebuild(
-  stand: Stand,
-  records: number,
-  rounds: number,
-  say: Progress,
-): Promise<Report> {
-  say("making trail files");
-  const made = makeRecords("sessions", records);
-  const folder = await writeFiles(join(stand.folder, "rebuild"), filesOf(made, PER_FILE));
-  await stand.empty();
-  await readFolder(stand, folder);
-  await stand.database.pool.query("vacuum analyze");
-  await makeNarrow(stand.database, made);
+interface Found {
+  sessions: number;
+  plain: number;
+  duckDb: number;
+}
+
+function waysOf(stand: Stand, folder: string, found: Found): Way[] {
   const ports = portsOn(stand);
   const at = instant(CLOCK.now());
-  const found = { sessions: 0, plain: 0, duckDb: 0 };
   const nothing = () => Promise.resolve();
-  const ways = [
+  return [
     {
       name: "replay",
       prepare: nothing,
@@ -111,7 +105,23 @@ export async function benchRebuild(
       run: async () => void (found.duckDb = await sessionsByDuckDb(folder)),
     },
   ];
-  const runs = await inTurn(ways, rounds, stand.meter, say);
+}
+
+export async function benchRebuild(
+  stand: Stand,
+  records: number,
+  rounds: number,
+  say: Progress,
+): Promise<Report> {
+  say("making trail files");
+  const made = makeRecords("sessions", records);
+  const folder = await writeFiles(join(stand.folder, "rebuild"), filesOf(made, PER_FILE));
+  await stand.empty();
+  await readFolder(stand, folder);
+  await stand.database.pool.query("vacuum analyze");
+  await makeNarrow(stand.database, made);
+  const found = { sessions: 0, plain: 0, duckDb: 0 };
+  const runs = await inTurn(waysOf(stand, folder, found), rounds, stand.meter, say);
   if (found.plain !== found.duckDb || found.sessions === 0)
     throw new Error(
       `${found.plain} sessions by SQL, ${found.duckDb} by DuckDB, ${found.sessions} by Curfew: one side is wrong.`,
@@ -119,22 +129,26 @@ export async function benchRebuild(
   return {
     name: "A rebuild of everybody's sessions against SQL windows and DuckDB",
     size: `${made.length.toLocaleString("en")} records, ${found.sessions.toLocaleString("en")} sessions (${found.plain.toLocaleString("en")} by half an hour of silence), ${rounds} rounds in turn`,
-    findings: [
-      costFinding("P5", "replay by SQL windows, by time", runs, ["replay", "sql-windows"], 1),
-      costFinding("P5", "the same by CPU", runs, ["replay", "sql-windows"], 1, allCpu),
-      costFinding("P5", "replay by DuckDB, by time", runs, ["replay", "duckdb"], 0.5),
-      costFinding("P5", "the same by CPU", runs, ["replay", "duckdb"], 0.5, allCpu),
-      costFinding(
-        "P5",
-        "sessions without rules by SQL windows, by CPU",
-        runs,
-        ["sessions-alone", "sql-windows"],
-        1,
-        allCpu,
-      ),
-    ],
+    findings: rebuildFindings(runs),
     figures: Object.entries(runs).map(([name, all]) => costOf(name, all, records)),
   };
+}
+
+function rebuildFindings(runs: Rounds): Finding[] {
+  return [
+    costFinding("P5", "replay by SQL windows, by time", runs, ["replay", "sql-windows"], 1),
+    costFinding("P5", "the same by CPU", runs, ["replay", "sql-windows"], 1, allCpu),
+    costFinding("P5", "replay by DuckDB, by time", runs, ["replay", "duckdb"], 0.5),
+    costFinding("P5", "the same by CPU", runs, ["replay", "duckdb"], 0.5, allCpu),
+    costFinding(
+      "P5",
+      "sessions without rules by SQL windows, by CPU",
+      runs,
+      ["sessions-alone", "sql-windows"],
+      1,
+      allCpu,
+    ),
+  ];
 }
 
 function costOf(name: string, runs: readonly Run[], records: number): string {
