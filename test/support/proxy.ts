@@ -91,6 +91,9 @@ export async function openProxy(databaseUrl: string): Promise<Proxy> {
     const connection = (count += 1);
     let statement = "";
     pairs.add(pair);
+    // What is held back stays open on the other side until it is cut.
+    const forget = () => (pair.every((socket) => socket.closed) ? pairs.delete(pair) : false);
+    for (const socket of pair) socket.on("close", forget);
     const cut = () => {
       for (const socket of pair) socket.destroy();
       pairs.delete(pair);
