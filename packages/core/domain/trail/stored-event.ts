@@ -5,7 +5,7 @@
  */
 import type { EventKind, RoleSessionRef, TrailEvent } from "../event.ts";
 import type { Instant } from "../time.ts";
-import { permissionSetOfRole } from "./identity.ts";
+import { parsedTerms, type ParsedTerms } from "./stored-event/parsed-terms.ts";
 
 /** Texts that many events share. */
 export interface EventTerms {
@@ -124,21 +124,27 @@ export function storedForm(event: TrailEvent): StoredEvent {
 
 /** The event again. Throws `TypeError` when the form was not made by `storedForm`. */
 export function restored(stored: StoredEvent): TrailEvent {
-  const type = typeOf(stored.type);
-  const values = JSON.parse(stored.body) as unknown[];
-  const session = stored.roleSession === null ? null : sessionFrom(stored.roleSession);
+  return restoredFrom(parsedTerms(stored), stored);
+}
+
+/** As `restored`, from terms that were taken apart before; events share the objects of their terms. */
+export function restoredFrom(
+  { type, person, agent: sharedAgent, session }: ParsedTerms,
+  own: Omit<StoredEvent, keyof EventTerms>,
+): TrailEvent {
+  const values = JSON.parse(own.body) as unknown[];
   const event: Record<string, unknown> = {
-    eventId: stored.eventId,
-    occurredAt: stored.occurredAt,
+    eventId: own.eventId,
+    occurredAt: own.occurredAt,
     kind: type.kind,
     eventName: type.eventName,
     eventSource: type.eventSource,
     region: type.region,
     accountId: type.accountId,
-    person: stored.person === null ? null : personFrom(stored.person),
+    person,
   };
   for (const key of type.absent) event[key] = null;
-  let agent = stored.agent;
+  let agent = sharedAgent;
   let place = 0;
   for (const key of type.keys) {
     if (key.startsWith("@")) event[key.slice(1)] = session;
@@ -146,7 +152,7 @@ export function restored(stored: StoredEvent): TrailEvent {
     else event[key] = values[place++];
   }
   if (agent !== null) event["userAgent"] = agent;
-  if (stored.subjectUserId !== null) event["subjectUserId"] = stored.subjectUserId;
+  if (own.subjectUserId !== null) event["subjectUserId"] = own.subjectUserId;
   return event as unknown as TrailEvent;
 }
 
@@ -191,16 +197,20 @@ function within<K, V>(map: Map<K, V>, key: K, made: () => V): V {
 }
 
 /** The calls again, each as the event it was. */
-export function unfolded({ calls, ...shared_ }: FoldedCalls): TrailEvent[] {
+export function unfolded(folded: FoldedCalls): TrailEvent[] {
+  return unfoldedFrom(parsedTerms(folded), folded);
+}
+
+/** As `unfolded`, from terms that were taken apart before. */
+export function unfoldedFrom(
+  terms: ParsedTerms,
+  { body, calls }: Pick<FoldedCalls, "body" | "calls">,
+): TrailEvent[] {
   const {
     eventId: _first,
     occurredAt: _at,
     ...common
-  } = restored({
-    ...shared_,
-    subjectUserId: null,
-    ...calls[0]!,
-  });
+  } = restoredFrom(terms, { body, subjectUserId: null, ...calls[0]! });
   return calls.map(({ eventId, occurredAt }) => ({ ...common, eventId, occurredAt }));
 }
 
@@ -239,44 +249,4 @@ function isSession(key: string, value: unknown): value is RoleSessionRef {
 function sessionTerm(session: RoleSessionRef): string {
   const { accountId, roleId, roleName, sessionName, issuedAt } = session;
   return JSON.stringify([accountId, roleId, roleName, sessionName, issuedAt]);
-}
-
-function sessionFrom(term: string): RoleSessionRef {
-  const [accountId, roleId, roleName, sessionName, issuedAt] = JSON.parse(term) as [
-    string,
-    string,
-    string,
-    string,
-    Instant,
-  ];
-  const permissionSetName = permissionSetOfRole(roleName);
-  return { accountId, roleId, roleName, sessionName, permissionSetName, issuedAt };
-}
-
-function personFrom(term: string): { identityStoreArn: string; userId: string } {
-  const space = term.lastIndexOf(" ");
-  return { identityStoreArn: term.slice(0, space), userId: term.slice(space + 1) };
-}
-
-interface EventType {
-  readonly kind: string;
-  readonly eventSource: string;
-  readonly eventName: string;
-  readonly region: string;
-  readonly accountId: string;
-  readonly absent: readonly string[];
-  readonly keys: readonly string[];
-}
-
-function typeOf(term: string): EventType {
-  const [kind, eventSource, eventName, region, accountId, absent, ...keys] = JSON.parse(term) as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string[],
-    ...string[],
-  ];
-  return { kind, eventSource, eventName, region, accountId, absent, keys };
 }

@@ -10,7 +10,7 @@ import { personKey } from "../../../domain/person.ts";
 import { isAbout } from "../../../domain/sessions/ends.ts";
 import { amended } from "../../../domain/trail/amended.ts";
 import type { Instant } from "../../../domain/time.ts";
-import { eventsOfRows, type StoredRow } from "../trail/stored-rows.ts";
+import { eventsOfRows, type StoredRow, type StoredTerms } from "../trail/stored-rows.ts";
 
 type Queryable = Pick<pg.PoolClient, "query">;
 
@@ -22,21 +22,22 @@ const COLUMNS = {
           c.event_ids, c.offsets`,
 };
 
+/** By the place of the person among those asked for: the limit cuts off the last of them. */
 const EVENTS_OF = `
   with wanted as materialized (
-    select w.arn, w.user_id, t.term_no as person_no
-      from unnest($1::text[], $2::text[]) as w(arn, user_id)
+    select w.place::int as place, w.arn, w.user_id, t.term_no as person_no
+      from unnest($1::text[], $2::text[]) with ordinality as w(arn, user_id, place)
       left join event_terms t on t.digest = left(encode(sha256(convert_to('person ' || w.arn || ' ' || w.user_id, 'UTF8')), 'hex'), 32)::uuid),
   named as materialized (
-    select w.arn, w.user_id, ${COLUMNS.events}
+    select w.place, ${COLUMNS.events}
       from wanted w join events e on e.person_no = w.person_no and e.occurred_at < $3
     union all
-    select w.arn, w.user_id, ${COLUMNS.calls}
+    select w.place, ${COLUMNS.calls}
       from wanted w join role_calls c on c.person_no = w.person_no and c.first_at < $3),
   groups as materialized (
-    select distinct arn, user_id, role_session_no from named where role_session_no is not null),
+    select distinct place, role_session_no from named where role_session_no is not null),
   own_names as materialized (
-    select w.arn, w.user_id, r.term_no as role_session_no
+    select w.place, r.term_no as role_session_no
       from wanted w
       join person_names n on n.identity_store_arn = w.arn and n.user_id = w.user_id
       join event_terms r on r.kind = 'role-session' and r.name = n.user_name
@@ -51,24 +52,38 @@ const EVENTS_OF = `
     select * from groups union select * from own_names)
   select *, false as about from named
   union all
-  select g.arn, g.user_id, ${COLUMNS.events}, false
+  select g.place, ${COLUMNS.events}, false
     from theirs g join events e on e.role_session_no = g.role_session_no
    where e.person_no is null and e.occurred_at < $3
   union all
-  select g.arn, g.user_id, ${COLUMNS.calls}, false
+  select g.place, ${COLUMNS.calls}, false
     from theirs g join role_calls c on c.role_session_no = g.role_session_no
    where c.person_no is null and c.first_at < $3
   union all
-  select w.arn, w.user_id, ${COLUMNS.events}, true
+  select w.place, ${COLUMNS.events}, true
     from wanted w join events e on e.subject_user_id = w.user_id
    where e.occurred_at < $3
-     and e.person_no is distinct from w.person_no`;
+     and e.person_no is distinct from w.person_no
+  order by place limit $4`;
 
 interface HistoryRow extends StoredRow {
-  readonly arn: string;
-  readonly user_id: string;
+  /** From 1. */
+  readonly place: number;
   /** Found only by its subject. */
   readonly about: boolean;
+}
+
+function rowsOf(
+  client: Queryable,
+  people: readonly Person[],
+  before: Instant,
+  most: number | null,
+): Promise<HistoryRow[]> {
+  const arns = people.map((person) => person.identityStoreArn);
+  const userIds = people.map((person) => person.userId);
+  return client
+    .query<HistoryRow>(EVENTS_OF, [arns, userIds, before, most])
+    .then(({ rows }) => rows);
 }
 
 /** The events of each person before the instant, by `personKey`, in order. */
@@ -76,28 +91,68 @@ export async function eventsOfPeople(
   client: Queryable,
   people: readonly Person[],
   before: Instant,
+  terms?: StoredTerms,
 ): Promise<Map<string, TrailEvent[]>> {
-  const { rows } = await client.query<HistoryRow>(EVENTS_OF, [
-    people.map((person) => person.identityStoreArn),
-    people.map((person) => person.userId),
-    before,
-  ]);
-  const events = await eventsOfRows(client, rows);
-  const byPerson = new Map(people.map((person) => [personKey(person), [] as TrailEvent[]]));
-  const persons = new Map(people.map((person) => [personKey(person), person]));
-  // `amended` keeps the last of two with one id: an event that is also the person's own stays theirs.
-  for (const about of [true, false]) {
-    rows.forEach((row, index) => {
-      if (row.about !== about) return;
-      const key = personKey({ identityStoreArn: row.arn, userId: row.user_id });
-      for (const event of events[index]!) {
-        if (event.occurredAt >= before) continue;
-        if (!about) byPerson.get(key)!.push(event);
-        else if (isAbout(event, persons.get(key)!)) byPerson.get(key)!.push(withoutCaller(event));
-      }
-    });
+  const rows = await rowsOf(client, people, before, null);
+  const events = await perPerson(client, people, rows, before, terms);
+  return new Map(people.map((person, index) => [personKey(person), events[index]!]));
+}
+
+/**
+ * The events of the first people, as many of them as have at most so many events together, and of one in any case: each in order. Who is
+ * not among the answers is to be asked for again.
+ */
+export async function eventsOfFirst(
+  client: Queryable,
+  people: readonly Person[],
+  before: Instant,
+  most: number,
+  terms?: StoredTerms,
+): Promise<TrailEvent[][]> {
+  const rows = await rowsOf(client, people, before, most + 1);
+  const complete = rows.length > most ? rows.at(-1)!.place - 1 : people.length;
+  const count = Math.min(complete, placesWithin(rows, most) ?? complete);
+  const first = people.slice(0, Math.max(1, count));
+  // One with more than all others may have is read alone, and nobody's rows beside theirs.
+  const theirs =
+    complete === 0
+      ? await rowsOf(client, first, before, null)
+      : rows.filter((row) => row.place <= first.length);
+  return perPerson(client, first, theirs, before, terms);
+}
+
+/** How many people have at most so many events together; null when all of them have. A row of folded calls counts for all its calls. */
+function placesWithin(rows: readonly HistoryRow[], most: number): number | null {
+  let events = 0;
+  for (const { place, event_ids: folded } of rows) {
+    events += folded === null ? 1 : folded.length;
+    if (events > most) return place - 1;
   }
-  return new Map([...byPerson].map(([key, theirs]) => [key, amended(theirs)]));
+  return null;
+}
+
+async function perPerson(
+  client: Queryable,
+  people: readonly Person[],
+  rows: readonly HistoryRow[],
+  before: Instant,
+  terms?: StoredTerms,
+): Promise<TrailEvent[][]> {
+  const events = await eventsOfRows(client, rows, terms);
+  const own = people.map((): TrailEvent[] => []);
+  const about = people.map((): TrailEvent[] => []);
+  rows.forEach((row, index) => {
+    const person = row.place - 1;
+    for (const event of events[index]!) {
+      if (event.occurredAt >= before) continue;
+      if (!row.about) own[person]!.push(event);
+      else if (isAbout(event, people[person]!)) about[person]!.push(withoutCaller(event));
+    }
+  });
+  // `amended` keeps the last of two with one id: an event that is also the person's own stays theirs.
+  return people.map((_, person) =>
+    amended(about[person]!.length === 0 ? own[person]! : [...about[person]!, ...own[person]!]),
+  );
 }
 
 /** The role session from which somebody did something about a person is that somebody's, whether or not a record names them. */
