@@ -27,6 +27,8 @@ export default defineConfig({
           name: "integration",
           include: ["test/integration/**/*.test.ts", "test/e2e/**/*.test.ts"],
           globalSetup: ["test/support/cluster.ts"],
+          // The demo is read, reported on and replayed whole: half a minute each on two quiet cores.
+          testTimeout: 180_000,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
