@@ -74,7 +74,9 @@ export interface JudgePorts {
 }
 
 /** People judged together: the index of the directory is made once for them, and their events are held in memory. */
-const PEOPLE_AT_ONCE = 50;
+const PEOPLE_AT_ONCE = 200;
+/** Events of people judged together: who has more is judged alone. */
+const EVENTS_AT_ONCE = 10_000;
 
 /** Everybody, or those named, judged as of an instant; nothing is written. */
 export async function* judgeEverybody(
@@ -85,15 +87,29 @@ export async function* judgeEverybody(
   const { settings, catalogue, access, observations, history } = ports;
   const common = await commonFacts(at, settings, catalogue, access, observations);
   const changes = new AccessHistory(await observations.accessFacts(at));
-  let chunk: PersonEvents[] = [];
   const people = only === undefined ? history.everybody(at) : eventsOfEach(history, at, only);
-  for await (const one of people) {
-    chunk.push(one);
-    if (chunk.length < PEOPLE_AT_ONCE) continue;
+  for await (const chunk of chunksOf(people)) {
     yield* withResiduals(judgePeople(chunk, common), changes);
-    chunk = [];
   }
-  yield* withResiduals(judgePeople(chunk, common), changes);
+}
+
+/** So that memory is bounded by one person's events, or by few of many people. */
+async function* chunksOf(people: AsyncIterable<PersonEvents>): AsyncGenerator<PersonEvents[]> {
+  let chunk: PersonEvents[] = [];
+  let events = 0;
+  for await (const one of people) {
+    const isFull =
+      chunk.length === PEOPLE_AT_ONCE ||
+      (chunk.length > 0 && events + one.events.length > EVENTS_AT_ONCE);
+    if (isFull) {
+      yield chunk;
+      chunk = [];
+      events = 0;
+    }
+    chunk.push(one);
+    events += one.events.length;
+  }
+  yield chunk;
 }
 
 /** What the removals among the stored changes left of each person's sessions. */
