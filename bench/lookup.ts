@@ -19,7 +19,7 @@ import { openDatabase, type Database } from "../packages/core/adapters/postgres/
 import { migrate } from "../packages/core/adapters/postgres/migrate.ts";
 import { PostgresRateBudget } from "../packages/core/adapters/postgres/rate-budget.ts";
 import { PostgresTrailStore } from "../packages/core/adapters/postgres/trail/trail-store.ts";
-import { PostgresWindowStore } from "../packages/core/adapters/postgres/trail/window-store.ts";
+import { PostgresWindowStore } from "../packages/core/adapters/postgres/sources/window-store.ts";
 import { DAY } from "../packages/core/domain/time.ts";
 import { startOrJoinPostgres } from "../packages/core/platform/embedded-postgres.ts";
 import type { RequestRate } from "../packages/simulator/wire/http/rates.ts";
