@@ -13,8 +13,8 @@ import type { DuePerson, Judgement, SweepStore } from "../ports/sweep-store.ts";
 import type { Rule } from "../rules/rule.ts";
 import { commonFacts, judgePeople, withResiduals, type CommonFacts } from "./judge-people.ts";
 
-/** People a transaction: few enough that one with very many events delays few others. */
-const PEOPLE_AT_ONCE = 25;
+/** People claimed together; their events decide how many of them one transaction judges. */
+const PEOPLE_AT_ONCE = 100;
 
 export interface SweepPorts {
   readonly sweep: SweepStore;

@@ -34,9 +34,10 @@ export interface JudgedFrom {
 
 export interface SweepStore {
   /**
-   * Claims up to `limit` people that are due (oldest first, skipping those another process holds), judges them together and
-   * writes the result in one transaction. `history` is what was taken away, as known to this transaction. `judge` answers one judgement for each, in their order. Answers how many it judged;
-   * 0 when nobody is due.
+   * Claims up to `limit` people that are due (oldest first, skipping those another process holds), judges as many of them together
+   * as have few enough events to be held at once, and writes the result in one transaction. `history` is what was taken away, as
+   * known to this transaction. `judge` answers one judgement for each, in their order. Answers how many it judged; 0 when nobody is
+   * due.
    */
   sweep(
     from: JudgedFrom,

@@ -3,7 +3,7 @@
  * due. Two sweepers never hold the same person (FOR UPDATE SKIP LOCKED).
  */
 import type pg from "pg";
-import { personKey, type Person } from "../../../domain/person.ts";
+import type { Person } from "../../../domain/person.ts";
 import type { Session } from "../../../domain/session.ts";
 import type { AccessHistory } from "../../../domain/sessions/residual/access-history.ts";
 import type { Instant } from "../../../domain/time.ts";
@@ -11,13 +11,18 @@ import type { DuePerson, JudgedFrom, Judgement, SweepStore } from "../../../port
 import type { Database } from "../database.ts";
 import { ACCESS_CHANGES, AccessHistoryReader } from "./access-facts.ts";
 import { applyReconciliation, openFindingsOf } from "./finding-store.ts";
-import { eventsOfPeople, withNames } from "./history.ts";
+import { eventsOfFirst, withNames } from "./history.ts";
 import { replaceResiduals } from "./residual-store.ts";
+import { StoredTerms } from "../trail/stored-rows.ts";
 import { transaction } from "../transaction.ts";
+
+/** Events held at once; a person with more is judged alone, and holds up and crowds out nobody. */
+const EVENTS_AT_ONCE = 10_000;
 
 export class PostgresSweepStore implements SweepStore {
   readonly #database: Database;
   readonly #histories = new AccessHistoryReader();
+  readonly #terms = new StoredTerms();
 
   constructor(database: Database) {
     this.#database = database;
@@ -30,13 +35,15 @@ export class PostgresSweepStore implements SweepStore {
     judge: (due: readonly DuePerson[], history: AccessHistory) => readonly Judgement[],
   ): Promise<number> {
     return transaction(this.#database, async (client) => {
-      const people = await claim(client, now, limit);
-      if (people.length === 0) return 0;
-      const events = await eventsOfPeople(client, people, now);
+      const claimed = await claim(client, now, limit);
+      if (claimed.length === 0) return 0;
+      const events = await eventsOfFirst(client, claimed, now, EVENTS_AT_ONCE, this.#terms);
+      // The others stay due, and are free again with this transaction's end.
+      const people = claimed.slice(0, events.length);
       const due: DuePerson[] = [];
-      for (const person of people) {
+      for (const [index, person] of people.entries()) {
         const findings = await openFindingsOf(client, person);
-        due.push({ person, events: events.get(personKey(person)) ?? [], findings });
+        due.push({ person, events: events[index]!, findings });
       }
       const judgements = judge(due, await this.#histories.at(client, now));
       for (const { reconciliation } of judgements) {
