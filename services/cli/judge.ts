@@ -1,7 +1,8 @@
-/** Judges everybody who is due, with a bar on a terminal: `ingest`, `sync` and `snapshot` do it before they return. */
+/** Judges everybody who is due, with a bar on a terminal: whatever reads, and whatever looks, does it before it answers. */
 import { sweepPeople, type SweepReceipt } from "#core/flows/sweep-people";
-import type { Output } from "./output.ts";
-import type { Runtime } from "./runtime.ts";
+import type { WorldOptions } from "./options.ts";
+import { Output } from "./output.ts";
+import { lookClaim, openRuntime, type Runtime } from "./runtime.ts";
 
 export async function judgeDue(runtime: Runtime, output: Output): Promise<SweepReceipt> {
   const bar = output.progress("Judging people");
@@ -13,4 +14,19 @@ export async function judgeDue(runtime: Runtime, output: Output): Promise<SweepR
     );
   }
   return receipt;
+}
+
+/** For commands that look: opens what is there, judges who is due, does the work, and closes whatever happens. */
+export async function look<T extends WorldOptions>(
+  options: T,
+  work: (runtime: Runtime, options: T, output: Output) => Promise<void>,
+): Promise<void> {
+  const output = new Output(options);
+  const runtime = await openRuntime(options, lookClaim(options));
+  try {
+    await judgeDue(runtime, output);
+    await work(runtime, options, output);
+  } finally {
+    await runtime.close();
+  }
 }

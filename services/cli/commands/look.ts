@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { FINDING_STATES, type Finding } from "#core/domain/finding";
 import type { Instant } from "#core/domain/time";
 import { DigestOfSessions, replay } from "#core/flows/replay";
-import { judgeDue } from "../judge.ts";
+import { look } from "../judge.ts";
 import {
   asOfOption,
   oneOf,
@@ -14,8 +14,8 @@ import {
   type AsOfOptions,
   type WorldOptions,
 } from "../options.ts";
-import { Output } from "../output.ts";
-import { lookClaim, openRuntime, type Runtime } from "../runtime.ts";
+import type { Output } from "../output.ts";
+import type { Runtime } from "../runtime.ts";
 import { accessAt, findingsHeldAt, personsNamed, storedFindings } from "../views.ts";
 
 type LookOptions = WorldOptions &
@@ -42,20 +42,6 @@ export function addLook(program: Command): void {
     .description("rebuild sessions and findings from the stored events")
     .option("--verify", "exit 1 when what is stored differs")
     .action((options: LookOptions) => look(options, rebuild));
-}
-
-async function look(
-  options: LookOptions,
-  work: (runtime: Runtime, options: LookOptions, output: Output) => Promise<void>,
-): Promise<void> {
-  const output = new Output(options);
-  const runtime = await openRuntime(options, lookClaim(options));
-  try {
-    await judgeDue(runtime, output);
-    await work(runtime, options, output);
-  } finally {
-    await runtime.close();
-  }
 }
 
 async function findings(runtime: Runtime, options: LookOptions, output: Output): Promise<void> {

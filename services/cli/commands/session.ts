@@ -4,7 +4,7 @@ import { Fault } from "#core/domain/fault";
 import { SESSION_KINDS, SESSION_STATES } from "#core/domain/session";
 import { timelineOf } from "#core/domain/timeline";
 import { checkActiveAt, sessionDetail } from "#core/flows/session-views";
-import { judgeDue } from "../judge.ts";
+import { look } from "../judge.ts";
 import {
   anInstant,
   asOfOption,
@@ -17,8 +17,8 @@ import {
   type AsOfOptions,
   type WorldOptions,
 } from "../options.ts";
-import { Output } from "../output.ts";
-import { lookClaim, openRuntime, type Runtime } from "../runtime.ts";
+import type { Output } from "../output.ts";
+import type { Runtime } from "../runtime.ts";
 import { showSessions } from "../sessions/list.ts";
 import { showStory } from "../sessions/story.ts";
 import { shownTimes } from "../sessions/times.ts";
@@ -44,12 +44,12 @@ export function addSession(program: Command): void {
       "only what was, or may have been, alive at this instant; states are of then",
       anInstant("--active-at"),
     )
-    .action((options: ListOptions) => within(options, list));
+    .action((options: ListOptions) => look(options, list));
   withDemo(withCommonOptions(program.command("session")))
     .description("one session: what happened, from where, linked to what and why, and until when")
     .argument("<id>", "a session's id, from curfew sessions", anId)
     .option("--utc", "times in UTC instead of your zone")
-    .action((id: string, options: StoryOptions) => within({ ...options, id }, story));
+    .action((id: string, options: StoryOptions) => look({ ...options, id }, story));
 }
 
 interface StoryOptions extends WorldOptions {
@@ -94,20 +94,6 @@ function anAccount(text: string): string {
     "input.invalid",
     `--account must be the 12 digits of an account id, and not ${JSON.stringify(text)}.`,
   );
-}
-
-async function within<T extends WorldOptions>(
-  options: T,
-  work: (runtime: Runtime, options: T, output: Output) => Promise<void>,
-): Promise<void> {
-  const output = new Output(options);
-  const runtime = await openRuntime(options, lookClaim(options));
-  try {
-    await judgeDue(runtime, output);
-    await work(runtime, options, output);
-  } finally {
-    await runtime.close();
-  }
 }
 
 async function list(runtime: Runtime, options: ListOptions, output: Output): Promise<void> {
