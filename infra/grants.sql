@@ -91,19 +91,21 @@ GRANT SELECT (user_id, settled) ON revocations TO curfew_ingest;
 GRANT SELECT (user_id, released_at) ON deny_leases TO curfew_ingest;
 GRANT SELECT, INSERT, UPDATE ON
   trail_files, followed_files, ingest_streams, trail_objects, trail_digests, trail_file_verdicts, source_states, coverage,
-  rate_budgets, people, person_names, access_facts
+  rate_budgets, people, person_names, access_facts, organisations
   TO curfew_ingest;
+-- A crawl under way is thrown away when it is published or begun anew.
+GRANT SELECT, INSERT, UPDATE, DELETE ON crawl_runs, crawl_units, crawl_facts TO curfew_ingest;
 
 -- 4. Worker: judges people, sends alerts, carries revocations out, seals reports.
 GRANT SELECT ON
   events, role_calls, record_batches, event_ids, event_terms, undecodable_records, trail_files, followed_files, ingest_streams, trail_objects, trail_digests, trail_file_verdicts,
-  source_states, coverage, person_names, access_snapshots, access_facts
+  source_states, coverage, person_names, access_snapshots, access_facts, crawl_runs
   TO curfew_worker;
-GRANT SELECT, UPDATE ON people, revocations, revocation_steps TO curfew_worker;
+GRANT SELECT, UPDATE ON people, organisations, revocations, revocation_steps TO curfew_worker;
 GRANT SELECT, INSERT, UPDATE ON findings, deliveries, deny_leases, rate_budgets TO curfew_worker;
 GRANT SELECT, INSERT ON session_proofs, reports, report_files, audit_records TO curfew_worker;
 -- The sessions of a person are rebuilt whole: what the events no longer say is removed.
-GRANT SELECT, INSERT, UPDATE, DELETE ON sessions, residuals TO curfew_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON sessions, residuals, access_usage TO curfew_worker;
 GRANT SELECT ON session_durations TO curfew_worker;
 GRANT USAGE ON SEQUENCE audit_records_sequence_seq TO curfew_worker;
 GRANT EXECUTE ON FUNCTION curfew_forget_months(timestamptz) TO curfew_worker;
@@ -112,7 +114,7 @@ GRANT EXECUTE ON FUNCTION curfew_forget_months(timestamptz) TO curfew_worker;
 GRANT SELECT ON
   events, role_calls, record_batches, event_ids, event_terms, undecodable_records, trail_files, followed_files, ingest_streams, trail_objects, trail_digests, trail_file_verdicts,
   source_states, coverage, people, person_names, sessions, findings, deliveries,
-  access_snapshots, access_facts, reports, report_files, session_proofs, deny_leases
+  access_snapshots, access_facts, access_usage, organisations, crawl_runs, crawl_units, reports, report_files, session_proofs, deny_leases
   TO curfew_api;
 GRANT SELECT, INSERT ON audit_records, session_durations TO curfew_api;
 GRANT SELECT ON residuals TO curfew_api;

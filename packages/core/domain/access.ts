@@ -39,6 +39,9 @@ export interface PermissionSet {
   /** The policy document's text as AWS holds it. */
   readonly inlinePolicy: string | null;
   readonly boundary: string | null;
+  readonly relayState: string | null;
+  readonly createdAt: Instant | null;
+  readonly tags: Readonly<Record<string, string>>;
   /** All its policies together allow everything; null where a policy could not be read. */
   readonly administrator: boolean | null;
 }
@@ -68,6 +71,107 @@ export interface IdentityCenterInstance {
   readonly region: string;
 }
 
+/** A Region in which the instance is enabled; sign-ins and sessions occur in each of them, assignments are read in the primary one. */
+export interface InstanceRegion {
+  readonly regionName: string;
+  /** As AWS answers it: `ACTIVE`, `ADDING`, `REMOVING`. */
+  readonly status: string;
+  readonly isPrimary: boolean;
+}
+
+/** A permission set that exists as a role in an account. */
+export interface Provisioning {
+  readonly accountId: string;
+  readonly permissionSetArn: string;
+  /** False where the role still has an older definition of the set; null where AWS did not answer it. */
+  readonly isLatest: boolean | null;
+}
+
+/** An application that people reach through Identity Center, with what it may do for them. */
+export interface Application {
+  readonly applicationArn: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly applicationProviderArn: string | null;
+  /** As AWS answers it: `ENABLED`, `DISABLED`. */
+  readonly status: string;
+  /** False: everybody of the identity store may use it. Null where it could not be read. */
+  readonly assignmentRequired: boolean | null;
+  /** `sso:account:access` lets it take account roles as the person. */
+  readonly scopes: readonly {
+    readonly scope: string;
+    readonly authorizedTargets: readonly string[];
+  }[];
+  /** Grant types that are allowed: `authorization_code`, `urn:ietf:params:oauth:grant-type:jwt-bearer`, … */
+  readonly grants: readonly string[];
+  /** Issuers whose tokens it may exchange, from its JWT bearer grant. */
+  readonly trustedTokenIssuerArns: readonly string[];
+  readonly backgroundSessions: "enabled" | "disabled" | null;
+}
+
+export interface ApplicationAssignment {
+  readonly applicationArn: string;
+  readonly principalType: "USER" | "GROUP";
+  readonly principalId: string;
+}
+
+/** An issuer outside of Identity Center whose tokens stand for people. */
+export interface TrustedTokenIssuer {
+  readonly trustedTokenIssuerArn: string;
+  readonly name: string;
+  readonly issuerUrl: string | null;
+  readonly claimAttributePath: string | null;
+  readonly identityStoreAttributePath: string | null;
+}
+
+/** A role given to a person or group by account access manager, outside of permission sets. */
+export interface Entitlement {
+  readonly entitlementId: string;
+  readonly applicationArn: string;
+  readonly principalType: "USER" | "GROUP";
+  readonly principalId: string;
+  readonly accountId: string;
+  readonly roleArn: string;
+  readonly createdAt: Instant | null;
+}
+
+/** A role that entitlements name. */
+export interface EntitlementRole {
+  readonly roleArn: string;
+  readonly accountId: string;
+  /** The text of its trust policy; null where it could not be read. */
+  readonly trustPolicy: string | null;
+  readonly maxSessionSeconds: number | null;
+  readonly managedPolicyArns: readonly string[];
+  /** Texts of its inline policies. */
+  readonly inlinePolicies: readonly string[];
+  readonly boundaryArn: string | null;
+  /** Why it could not be read whole; null where it was. */
+  readonly unread: string | null;
+}
+
+/** The document behind a policy's ARN: AWS's own, or a customer's in one account. */
+export interface PolicyDocument {
+  readonly policyArn: string;
+  /** The account whose policy it is; null for one that AWS manages. */
+  readonly accountId: string | null;
+  readonly versionId: string | null;
+  /** The text of its default version; null where it could not be read. */
+  readonly document: string | null;
+  /** Why it could not be read, as one sentence; null where it was. */
+  readonly unread: string | null;
+}
+
+/** Something that a reader of a crawl should know of it. */
+export interface CrawlNote {
+  /** `unread`: it was not answered or may not be asked; `changed`: it changed while it was read; `odd`: AWS's answer was unusual. */
+  readonly kind: "unread" | "changed" | "odd";
+  /** What it is about: `entitlements`, or the id of a permission set. */
+  readonly about: string;
+  /** One sentence, with what would mend it. */
+  readonly problem: string;
+}
+
 /** One complete crawl. */
 export interface AccessSnapshot {
   readonly instance: IdentityCenterInstance;
@@ -77,6 +181,15 @@ export interface AccessSnapshot {
   readonly permissionSets: readonly PermissionSet[];
   readonly accounts: readonly Account[];
   readonly assignments: readonly AccountAssignment[];
+  readonly regions: readonly InstanceRegion[];
+  readonly provisionings: readonly Provisioning[];
+  readonly applications: readonly Application[];
+  readonly applicationAssignments: readonly ApplicationAssignment[];
+  readonly trustedTokenIssuers: readonly TrustedTokenIssuer[];
+  readonly entitlements: readonly Entitlement[];
+  readonly entitlementRoles: readonly EntitlementRole[];
+  readonly policies: readonly PolicyDocument[];
+  readonly notes: readonly CrawlNote[];
 }
 
 export interface PathStep {

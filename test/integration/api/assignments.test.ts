@@ -5,6 +5,7 @@ import type { AccessSnapshot } from "#core/domain/access";
 import { instant } from "#core/domain/time";
 import { assignmentSchema, listSchema } from "#services/api/http/schemas";
 import { START, startTestApi, type TestApi } from "./api.ts";
+import { NOTHING_MORE, PLAIN_SET } from "#test/support/snapshot";
 import { person, STORE } from "./seed.ts";
 
 const INSTANCE = "arn:aws:sso:::instance/ssoins-1234567890abcdef";
@@ -53,9 +54,11 @@ function snapshot(): AccessSnapshot {
         customerManagedPolicies: [],
         inlinePolicy: null,
         boundary: null,
+        ...PLAIN_SET,
         administrator: false,
       },
     ],
+    ...NOTHING_MORE,
     accounts: ACCOUNTS.map((accountId, at) => ({
       accountId,
       name: `account-${at}`,

@@ -8,6 +8,7 @@ import { instant, type Instant } from "#core/domain/time";
 import type { AccessStore, TimedSnapshot } from "#core/ports/access-store";
 import type { PersonHistory } from "#core/ports/person-history";
 import type { Revoker } from "#core/ports/revoker";
+import { NOTHING_MORE, PLAIN_SET } from "#test/support/snapshot";
 import { MEMBER_ACCOUNT, OTHER_ACCOUNT, STORE } from "../../unit/revocation/records.ts";
 
 export const POLICY = "p-curfew01";
@@ -138,9 +139,11 @@ export class TinyOrganisation {
           customerManagedPolicies: [],
           inlinePolicy: null,
           boundary: null,
+          ...PLAIN_SET,
           administrator: false,
         },
       ],
+      ...NOTHING_MORE,
       accounts: [account("111111111111", true), account(MEMBER_ACCOUNT), account(OTHER_ACCOUNT)],
       assignments: [
         ...[...this.assignments].map(direct),

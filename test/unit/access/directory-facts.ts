@@ -7,6 +7,7 @@ import type {
 } from "#core/domain/access";
 import type { ObservedSnapshot } from "#core/domain/access/effective";
 import { factsOf, observedKey } from "#core/domain/access/facts";
+import { NOTHING_MORE, PLAIN_SET } from "#test/support/snapshot";
 import type { Instant } from "#core/domain/time";
 
 export const STORE = "arn:aws:identitystore::111122223333:identitystore/d-1234567890";
@@ -49,6 +50,7 @@ export const permissionSet = (n: number, more: Partial<PermissionSet> = {}): Per
   customerManagedPolicies: [],
   inlinePolicy: null,
   boundary: null,
+  ...PLAIN_SET,
   administrator: false,
   ...more,
 });
@@ -83,6 +85,7 @@ export const snapshot = (parts: Partial<AccessSnapshot> = {}): AccessSnapshot =>
   permissionSets: [],
   accounts: [],
   assignments: [],
+  ...NOTHING_MORE,
   ...parts,
 });
 

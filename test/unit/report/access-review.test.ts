@@ -6,6 +6,7 @@ import { SECTIONS, type ReviewItem } from "#core/domain/report/item";
 import { buildAccessReview, readableJson, REPORT_FORMATS } from "#core/domain/report/pack";
 import { plus, DAY, type Instant } from "#core/domain/time";
 import { sessionOf } from "#core/rules/case-facts";
+import { NOTHING_MORE } from "#test/support/snapshot";
 import { AS_OF, organisation, USERS } from "./organisation.ts";
 
 const FACTS = organisation();
@@ -238,6 +239,7 @@ describe("the facts of a review", () => {
       permissionSets: [],
       accounts: FACTS.accounts,
       assignments: [],
+      ...NOTHING_MORE,
       takenAt: AS_OF,
       firstCrawlAt: AS_OF,
     };

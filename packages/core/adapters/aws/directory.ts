@@ -67,7 +67,22 @@ async function crawlInstance(
     },
     (done, total) => tell({ phase: "assignments", done, total }),
   );
-  return { instance, ...people, permissionSets, accounts, assignments };
+  return {
+    instance,
+    ...people,
+    permissionSets,
+    accounts,
+    assignments,
+    regions: [],
+    provisionings: [],
+    applications: [],
+    applicationAssignments: [],
+    trustedTokenIssuers: [],
+    entitlements: [],
+    entitlementRoles: [],
+    policies: [],
+    notes: [],
+  };
 }
 
 async function readPeople(clients: AwsClients, instance: IdentityCenterInstance, tell: Tell) {

@@ -8,11 +8,20 @@ import type {
   AccessSnapshot,
   Account,
   AccountAssignment,
+  Application,
+  ApplicationAssignment,
+  CrawlNote,
   DirectoryGroup,
   DirectoryUser,
+  Entitlement,
+  EntitlementRole,
   GroupMembership,
   IdentityCenterInstance,
+  InstanceRegion,
   PermissionSet,
+  PolicyDocument,
+  Provisioning,
+  TrustedTokenIssuer,
 } from "../../domain/access.ts";
 import { countFacts, factsOf, observedKey, type FactKind } from "../../domain/access/facts.ts";
 import { Fault } from "../../domain/fault.ts";
@@ -43,9 +52,17 @@ export class PostgresAccessStore implements AccessStore {
     return transaction(this.#database, async (client) => {
       await oneAtATime(client, instanceArn, completedAt);
       await client.query(
-        `insert into access_snapshots (id, instance_arn, started_at, completed_at, counts, api_calls)
-         values ($1, $2, $3, $4, $5, $6)`,
-        [id, instanceArn, startedAt, completedAt, countFacts(facts), apiCalls],
+        `insert into access_snapshots (id, instance_arn, started_at, completed_at, counts, api_calls, notes)
+         values ($1, $2, $3, $4, $5, $6, $7::jsonb)`,
+        [
+          id,
+          instanceArn,
+          startedAt,
+          completedAt,
+          countFacts(facts),
+          apiCalls,
+          JSON.stringify(snapshot.notes),
+        ],
       );
       const rows = JSON.stringify(
         facts.map((fact) => ({ ...fact, sha: sha256(canonicalJson(fact.body)) })),
@@ -66,7 +83,7 @@ export class PostgresAccessStore implements AccessStore {
 
   async asOf(at: Instant): Promise<TimedSnapshot | null> {
     const { rows } = await this.#database.pool.query<SnapshotRow>(
-      `select id, instance_arn, completed_at,
+      `select id, instance_arn, completed_at, notes,
               (select min(f.completed_at) from access_snapshots f where f.instance_arn = s.instance_arn) as first_at
          from access_snapshots s where completed_at <= $1
         order by completed_at desc, id desc limit 1`,
@@ -91,6 +108,7 @@ interface SnapshotRow {
   id: string;
   instance_arn: string;
   completed_at: Instant;
+  notes: readonly CrawlNote[];
   first_at: Instant;
 }
 
@@ -245,5 +263,14 @@ function timedSnapshot(newest: SnapshotRow, facts: readonly FactRow[]): TimedSna
     permissionSets: of<PermissionSet>("permission-set"),
     accounts: of<Account>("account"),
     assignments: of<AccountAssignment>("assignment"),
+    regions: of<InstanceRegion>("region"),
+    provisionings: of<Provisioning>("provisioning"),
+    applications: of<Application>("application"),
+    applicationAssignments: of<ApplicationAssignment>("application-assignment"),
+    trustedTokenIssuers: of<TrustedTokenIssuer>("trusted-token-issuer"),
+    entitlements: of<Entitlement>("entitlement"),
+    entitlementRoles: of<EntitlementRole>("role"),
+    policies: of<PolicyDocument>("policy"),
+    notes: newest.notes,
   };
 }

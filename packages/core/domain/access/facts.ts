@@ -6,20 +6,30 @@ import type {
   Account,
   AccessSnapshot,
   AccountAssignment,
+  ApplicationAssignment,
   DirectoryGroup,
   DirectoryUser,
   GroupMembership,
   PermissionSet,
+  Provisioning,
 } from "../access.ts";
 
 export const FACT_KINDS = [
   "instance",
+  "region",
   "user",
   "group",
   "membership",
   "permission-set",
+  "provisioning",
   "account",
   "assignment",
+  "application",
+  "application-assignment",
+  "trusted-token-issuer",
+  "entitlement",
+  "policy",
+  "role",
 ] as const;
 export type FactKind = (typeof FACT_KINDS)[number];
 
@@ -36,6 +46,12 @@ export const assignmentKey = (
   of: Pick<AccountAssignment, "accountId" | "permissionSetArn" | "principalId">,
 ): string => `${of.accountId}/${of.permissionSetArn}/${of.principalId}`;
 
+export const provisioningKey = (of: Pick<Provisioning, "accountId" | "permissionSetArn">): string =>
+  `${of.accountId}/${of.permissionSetArn}`;
+
+export const applicationAssignmentKey = (of: ApplicationAssignment): string =>
+  `${of.applicationArn}/${of.principalId}`;
+
 /** How `TimedSnapshot.observedFrom` names a fact. */
 export const observedKey = (kind: FactKind, key: string): string => `${kind}/${key}`;
 
@@ -49,6 +65,18 @@ export function factsOf(snapshot: AccessSnapshot): Fact[] {
     ...list("permission-set", snapshot.permissionSets, (set) => set.arn),
     ...list("account", snapshot.accounts, (account) => account.accountId),
     ...list("assignment", snapshot.assignments, assignmentKey),
+    ...list("region", snapshot.regions, (region) => region.regionName),
+    ...list("provisioning", snapshot.provisionings, provisioningKey),
+    ...list("application", snapshot.applications, (one) => one.applicationArn),
+    ...list("application-assignment", snapshot.applicationAssignments, applicationAssignmentKey),
+    ...list(
+      "trusted-token-issuer",
+      snapshot.trustedTokenIssuers,
+      (one) => one.trustedTokenIssuerArn,
+    ),
+    ...list("entitlement", snapshot.entitlements, (one) => one.entitlementId),
+    ...list("policy", snapshot.policies, (one) => one.policyArn),
+    ...list("role", snapshot.entitlementRoles, (one) => one.roleArn),
   ];
 }
 

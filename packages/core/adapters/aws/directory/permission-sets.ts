@@ -14,6 +14,7 @@ import {
 import type { PermissionSet } from "../../../domain/access.ts";
 import { Fault } from "../../../domain/fault.ts";
 import { administratorOf } from "../../../domain/policy/administrator.ts";
+import { instant } from "../../../domain/time.ts";
 import { eachBounded } from "../bounded.ts";
 import type { AwsClients } from "../clients.ts";
 import { awsErrorName, awsFault } from "../faults.ts";
@@ -86,6 +87,10 @@ async function readPermissionSet(clients: AwsClients, ref: SetRef): Promise<Perm
     description: described?.Description || null,
     sessionDuration: described?.SessionDuration ?? "",
     ...policies,
+    relayState: described?.RelayState || null,
+    createdAt:
+      described?.CreatedDate === undefined ? null : instant(described.CreatedDate.getTime()),
+    tags: {},
     administrator: administratorOf(policies),
   };
 }

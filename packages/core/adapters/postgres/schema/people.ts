@@ -83,6 +83,8 @@ export const residuals = pgTable(
     /** When an event ended it before. */
     closedAt: time("closed_at"),
     body: jsonb("body").$type<Record<string, unknown>>().notNull(),
+    /** Of the body, so that what did not change is neither sent nor compared; empty in rows written before it was kept. */
+    bodySha256: text("body_sha256").notNull().default(""),
   },
   (table) => [
     index("residuals_person").on(table.identityStoreArn, table.userId),
@@ -106,6 +108,8 @@ export const sessions = pgTable(
     accountId: text("account_id").notNull(),
     permissionSetName: text("permission_set_name"),
     body: jsonb("body").$type<Session>().notNull(),
+    /** Of the body, so that what did not change is neither sent nor compared; empty in rows written before it was kept. */
+    bodySha256: text("body_sha256").notNull().default(""),
   },
   (table) => [
     foreignKey({
@@ -129,8 +133,11 @@ export const findings = pgTable(
     ruleId: text("rule_id").notNull(),
     ruleVersion: text("rule_version").notNull(),
     severity: text("severity").notNull(),
-    identityStoreArn: text("identity_store_arn").notNull(),
-    userId: text("user_id").notNull(),
+    /** Whose; null for what is true of the organisation as a whole. */
+    identityStoreArn: text("identity_store_arn"),
+    userId: text("user_id"),
+    /** The instance of such an organisation; null for a person's finding. */
+    instanceArn: text("instance_arn"),
     subjectKind: text("subject_kind").notNull(),
     subjectId: text("subject_id").notNull(),
     state: text("state").notNull(),
@@ -149,6 +156,13 @@ export const findings = pgTable(
     index("findings_person").on(table.identityStoreArn, table.userId),
     index("findings_opened").on(table.openedAt, table.id),
     index("findings_rule").on(table.ruleId, table.state),
+    index("findings_instance")
+      .on(table.instanceArn)
+      .where(sql`instance_arn is not null`),
+    check(
+      "findings_subject",
+      sql`(user_id is null) = (identity_store_arn is null) and (user_id is null) = (instance_arn is not null)`,
+    ),
     check("findings_state", sql`state in ('open','acknowledged','resolved')`),
     check("findings_severity", sql`severity in ('low','medium','high','critical')`),
     check("findings_resolved", sql`(state = 'resolved') = (resolved_at is not null)`),
