@@ -3,7 +3,7 @@
  * and DuckDB over the files; and what a sweep costs after one file, against reading that file. It judges speed: tests judge what is found.
  */
 import { join } from "node:path";
-import { PostgresAccessStore } from "../../packages/core/adapters/postgres/access-store.ts";
+import { PostgresAccessStore } from "../../packages/core/adapters/postgres/access/facts-at.ts";
 import { PostgresObservationStore } from "../../packages/core/adapters/postgres/coverage/observation-store.ts";
 import { PostgresPersonHistory } from "../../packages/core/adapters/postgres/people/person-history.ts";
 import { PostgresSweepStore } from "../../packages/core/adapters/postgres/people/sweep-store.ts";

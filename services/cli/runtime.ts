@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { settingsOf } from "#core/domain/sessions/durations";
-import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
+import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { openDatabase, ping, type Database } from "#core/adapters/postgres/database";
 import { PostgresDurationStore } from "#core/adapters/postgres/people/duration-store";
 import { PostgresFindingStore } from "#core/adapters/postgres/people/finding-store";

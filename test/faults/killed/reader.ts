@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { readdirSync } from "node:fs";
 import { settingsOf } from "#core/domain/sessions/durations";
 import { fileFolder } from "#core/adapters/files/folder";
-import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
+import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { openDatabase } from "#core/adapters/postgres/database";
 import { PostgresSweepStore } from "#core/adapters/postgres/people/sweep-store";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";

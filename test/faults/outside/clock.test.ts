@@ -7,7 +7,7 @@ import { settingsOf } from "#core/domain/sessions/durations";
 import { instant } from "#core/domain/time";
 import { ingestFiles } from "#core/flows/ingest/ingest-files";
 import { sweepPeople, type SweepPorts } from "#core/flows/sweep-people";
-import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
+import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresSweepStore } from "#core/adapters/postgres/people/sweep-store";
 import { catalogue } from "#core/rules/catalogue";

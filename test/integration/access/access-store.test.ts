@@ -1,5 +1,5 @@
 import { beforeEach, afterEach, describe, expect, test } from "vitest";
-import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
+import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import type { AccessSnapshot } from "#core/domain/access";
 import type { Instant } from "#core/domain/time";
 import { createTestDatabase, type TestDatabase } from "#test/support/database";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { awsDirectory } from "#core/adapters/aws/directory";
-import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
+import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { PostgresRateBudget } from "#core/adapters/postgres/rate-budget";
 import { effectiveAccess } from "#core/domain/access/effective";
 import { grantEvents } from "#core/domain/access/grants";

@@ -1,6 +1,6 @@
 /** Effective access over the API: every path once over all pages, narrowed by person and account. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
+import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import type { AccessSnapshot } from "#core/domain/access";
 import { instant } from "#core/domain/time";
 import { assignmentSchema, listSchema } from "#services/api/http/schemas";

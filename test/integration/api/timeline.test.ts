@@ -1,6 +1,6 @@
 /** A person's timeline over HTTP: every event of theirs once and in order, whatever the size of its pages and of its pieces. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
+import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresPersonEvents } from "#core/adapters/postgres/people/person-events";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";

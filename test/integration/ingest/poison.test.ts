@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fileFolder } from "#core/adapters/files/folder";
-import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
+import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresWindowStore } from "#core/adapters/postgres/sources/window-store";

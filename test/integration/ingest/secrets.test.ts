@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fileFolder } from "#core/adapters/files/folder";
-import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
+import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresWindowStore } from "#core/adapters/postgres/sources/window-store";
 import { createLogger } from "#core/platform/logger";

@@ -5,7 +5,7 @@
 import { gzipSync } from "node:zlib";
 import { expect } from "vitest";
 import { settingsOf } from "#core/domain/sessions/durations";
-import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
+import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
 import { PostgresSessionStore } from "#core/adapters/postgres/people/session-store";

@@ -1,6 +1,6 @@
 /** What the service says of a back-fill: one line a window, with how far it is, and a sentence for what broke off. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
+import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresTrailStore } from "#core/adapters/postgres/trail/trail-store";
 import { PostgresWindowStore } from "#core/adapters/postgres/sources/window-store";

@@ -1,6 +1,6 @@
 /** Whoever is touched by what was stored is judged by it, whatever runs beside: nobody's mark is lost to a sweep under way. */
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
+import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { markPeopleDue } from "#core/adapters/postgres/trail/people-due";
 import { transaction } from "#core/adapters/postgres/transaction";
 import { PostgresSweepStore } from "#core/adapters/postgres/people/sweep-store";

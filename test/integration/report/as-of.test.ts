@@ -1,7 +1,7 @@
 /** A review of an instant is made of what happened before it, whenever it is made: later records change no byte of it. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { settingsOf } from "#core/domain/sessions/durations";
-import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
+import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { PostgresReportStore } from "#core/adapters/postgres/report-store";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";

@@ -1,6 +1,6 @@
 /** What a change of access takes from people whom it does not name is judged as soon as it is stored, whatever the order. */
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
+import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { PostgresResidualStore } from "#core/adapters/postgres/people/residual-store";
 import type { Residual } from "#core/domain/sessions/residual/removal";
 import { HOUR, instant, type Instant } from "#core/domain/time";

@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { settingsOf } from "#core/domain/sessions/durations";
 import { awsDirectory } from "#core/adapters/aws/directory";
 import { awsRevoker } from "#core/adapters/aws/revoker";
-import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
+import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
 import { PostgresRevocationStore } from "#core/adapters/postgres/revocation/revocation-store";
 import { PostgresTrailStore } from "#core/adapters/postgres/trail/trail-store";

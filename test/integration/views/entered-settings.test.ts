@@ -1,6 +1,6 @@
 /** A process that lives long counts what another process entered from its next judging run on, without being told. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
+import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresDurationStore } from "#core/adapters/postgres/people/duration-store";
 import { PostgresSessionStore } from "#core/adapters/postgres/people/session-store";

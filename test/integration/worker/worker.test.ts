@@ -1,7 +1,7 @@
 /** The worker over a real queue: what is due gets done although nobody nudges, and a job that fails stops no other. */
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { settingsOf } from "#core/domain/sessions/durations";
-import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
+import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { PostgresDeliveryStore } from "#core/adapters/postgres/people/delivery-store";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresReportStore } from "#core/adapters/postgres/report-store";

@@ -1,7 +1,7 @@
 /** Effective access: who can become what in which account, one row a path, with its use. */
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
+import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
 import { Fault } from "#core/domain/fault";

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { PostgresAccessStore } from "#core/adapters/postgres/access-store";
+import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
 import { PostgresRevocationStore } from "#core/adapters/postgres/revocation/revocation-store";
 import { instant } from "#core/domain/time";

@@ -1,122 +1,63 @@
 /**
- * The directory as its crawls saw it, each fact with the period in which it was observed. Guarantees that a crawl is published
- * whole or not at all and one after the other, that an unchanged fact keeps its row, and that everybody whose access or name it
- * changes is due in the same transaction. Between two crawls it knows nothing: a period begins and ends at crawls.
+ * Publishes a crawl. Guarantees that it is published whole or not at all and one after the other, that an unchanged fact keeps its
+ * row, and that everybody whose access or name it changes is due in the same transaction.
  */
 import type pg from "pg";
-import type {
-  AccessSnapshot,
-  Account,
-  AccountAssignment,
-  Application,
-  ApplicationAssignment,
-  CrawlNote,
-  DirectoryGroup,
-  DirectoryUser,
-  Entitlement,
-  EntitlementRole,
-  GroupMembership,
-  IdentityCenterInstance,
-  InstanceRegion,
-  PermissionSet,
-  PolicyDocument,
-  Provisioning,
-  TrustedTokenIssuer,
-} from "../../domain/access.ts";
-import { countFacts, factsOf, observedKey, type FactKind } from "../../domain/access/facts.ts";
-import { Fault } from "../../domain/fault.ts";
-import { canonicalJson, sha256 } from "../../domain/ids.ts";
-import type { Instant } from "../../domain/time.ts";
-import type { AccessStore, TimedSnapshot } from "../../ports/access-store.ts";
-import type { Database } from "./database.ts";
-import { lockPeople } from "./trail/people-due.ts";
-import { transaction } from "./transaction.ts";
+import type { AccessSnapshot } from "../../../domain/access.ts";
+import { countFacts, factsOf } from "../../../domain/access/facts.ts";
+import { Fault } from "../../../domain/fault.ts";
+import { canonicalJson, sha256 } from "../../../domain/ids.ts";
+import type { Instant } from "../../../domain/time.ts";
+import type { Database } from "../database.ts";
+import { lockPeople } from "../trail/people-due.ts";
+import { transaction } from "../transaction.ts";
 
-export class PostgresAccessStore implements AccessStore {
-  readonly #database: Database;
+export interface CompleteCrawl {
+  readonly id: string;
+  readonly snapshot: AccessSnapshot;
+  /** Requests that left, by `<service>:<Operation>`. */
+  readonly apiCalls: Readonly<Record<string, number>>;
+  readonly startedAt: Instant;
+  readonly completedAt: Instant;
+}
 
-  constructor(database: Database) {
-    this.#database = database;
-  }
-
-  /** Throws `input.invalid` for a crawl that was not completed after the newest one that is published. */
-  publish(
-    id: string,
-    snapshot: AccessSnapshot,
-    apiCalls: Readonly<Record<string, number>>,
-    startedAt: Instant,
-    completedAt: Instant,
-  ): Promise<{ opened: number; closed: number }> {
-    const { instanceArn } = snapshot.instance;
-    const facts = factsOf(snapshot);
-    return transaction(this.#database, async (client) => {
-      await oneAtATime(client, instanceArn, completedAt);
-      await client.query(
-        `insert into access_snapshots (id, instance_arn, started_at, completed_at, counts, api_calls, notes)
+/** Throws `input.invalid` for a crawl that was not completed after the newest one that is published. */
+export function publishSnapshot(
+  database: Database,
+  { id, snapshot, apiCalls, startedAt, completedAt }: CompleteCrawl,
+): Promise<{ opened: number; closed: number }> {
+  const { instanceArn } = snapshot.instance;
+  const facts = factsOf(snapshot);
+  return transaction(database, async (client) => {
+    await oneAtATime(client, instanceArn, completedAt);
+    await client.query(
+      `insert into access_snapshots (id, instance_arn, started_at, completed_at, counts, api_calls, notes)
          values ($1, $2, $3, $4, $5, $6, $7::jsonb)`,
-        [
-          id,
-          instanceArn,
-          startedAt,
-          completedAt,
-          countFacts(facts),
-          apiCalls,
-          JSON.stringify(snapshot.notes),
-        ],
-      );
-      const rows = JSON.stringify(
-        facts.map((fact) => ({ ...fact, sha: sha256(canonicalJson(fact.body)) })),
-      );
-      await client.query(
-        `create temporary table seen on commit drop as
+      [
+        id,
+        instanceArn,
+        startedAt,
+        completedAt,
+        countFacts(facts),
+        apiCalls,
+        JSON.stringify(snapshot.notes),
+      ],
+    );
+    const rows = JSON.stringify(
+      facts.map((fact) => ({ ...fact, sha: sha256(canonicalJson(fact.body)) })),
+    );
+    await client.query(
+      `create temporary table seen on commit drop as
          select * from jsonb_to_recordset($1::jsonb) as r(kind text, key text, sha text, body jsonb)`,
-        [rows],
-      );
-      const closed = await closeFacts(client, instanceArn, completedAt);
-      const opened = await openFacts(client, id, instanceArn, completedAt);
-      await lockPeople(client);
-      await nameUsers(client, completedAt);
-      await markDue(client, instanceArn, completedAt);
-      return { opened, closed };
-    });
-  }
-
-  async asOf(at: Instant): Promise<TimedSnapshot | null> {
-    const { rows } = await this.#database.pool.query<SnapshotRow>(
-      `select id, instance_arn, completed_at, notes,
-              (select min(f.completed_at) from access_snapshots f where f.instance_arn = s.instance_arn) as first_at
-         from access_snapshots s where completed_at <= $1
-        order by completed_at desc, id desc limit 1`,
-      [at],
+      [rows],
     );
-    const newest = rows[0];
-    return newest === undefined ? null : timedSnapshot(newest, await this.#factsAt(newest, at));
-  }
-
-  async #factsAt(newest: SnapshotRow, at: Instant): Promise<FactRow[]> {
-    const { rows } = await this.#database.pool.query<FactRow>(
-      `select kind, key, body, observed_from from access_facts
-        where instance_arn = $1 and observed_from <= $2 and (observed_to is null or observed_to > $2)
-        order by kind, key collate "C"`,
-      [newest.instance_arn, at],
-    );
-    return rows;
-  }
-}
-
-interface SnapshotRow {
-  id: string;
-  instance_arn: string;
-  completed_at: Instant;
-  notes: readonly CrawlNote[];
-  first_at: Instant;
-}
-
-interface FactRow {
-  kind: FactKind;
-  key: string;
-  body: object;
-  observed_from: Instant;
+    const closed = await closeFacts(client, instanceArn, completedAt);
+    const opened = await openFacts(client, id, instanceArn, completedAt);
+    await lockPeople(client);
+    await nameUsers(client, completedAt);
+    await markDue(client, instanceArn, completedAt);
+    return { opened, closed };
+  });
 }
 
 /** Publications of one instance queue here; a fact's period must not end before it began. */
@@ -241,36 +182,4 @@ async function markDue(client: pg.PoolClient, instanceArn: string, at: Instant):
       where p.identity_store_arn = due.identity_store_arn and p.user_id = due.user_id`,
     [instanceArn, at],
   );
-}
-
-function timedSnapshot(newest: SnapshotRow, facts: readonly FactRow[]): TimedSnapshot | null {
-  // The bodies are what `publish` wrote: the domain type of their kind.
-  const of = <T>(kind: FactKind) =>
-    facts.filter((fact) => fact.kind === kind).map((fact) => fact.body as T);
-  const [instance] = of<IdentityCenterInstance>("instance");
-  if (instance === undefined) return null;
-  return {
-    id: newest.id,
-    takenAt: newest.completed_at,
-    firstCrawlAt: newest.first_at,
-    observedFrom: new Map(
-      facts.map((fact) => [observedKey(fact.kind, fact.key), fact.observed_from]),
-    ),
-    instance,
-    users: of<DirectoryUser>("user"),
-    groups: of<DirectoryGroup>("group"),
-    memberships: of<GroupMembership>("membership"),
-    permissionSets: of<PermissionSet>("permission-set"),
-    accounts: of<Account>("account"),
-    assignments: of<AccountAssignment>("assignment"),
-    regions: of<InstanceRegion>("region"),
-    provisionings: of<Provisioning>("provisioning"),
-    applications: of<Application>("application"),
-    applicationAssignments: of<ApplicationAssignment>("application-assignment"),
-    trustedTokenIssuers: of<TrustedTokenIssuer>("trusted-token-issuer"),
-    entitlements: of<Entitlement>("entitlement"),
-    entitlementRoles: of<EntitlementRole>("role"),
-    policies: of<PolicyDocument>("policy"),
-    notes: newest.notes,
-  };
 }

@@ -1,0 +1,115 @@
+/**
+ * The directory as its crawls saw it at an instant, each fact with the instant since when it was observed. Guarantees the facts of
+ * one crawl, never of two. Between two crawls it knows nothing: a period begins and ends at crawls.
+ */
+import type {
+  AccessSnapshot,
+  Account,
+  AccountAssignment,
+  Application,
+  ApplicationAssignment,
+  CrawlNote,
+  DirectoryGroup,
+  DirectoryUser,
+  Entitlement,
+  EntitlementRole,
+  GroupMembership,
+  IdentityCenterInstance,
+  InstanceRegion,
+  PermissionSet,
+  PolicyDocument,
+  Provisioning,
+  TrustedTokenIssuer,
+} from "../../../domain/access.ts";
+import { observedKey, type FactKind } from "../../../domain/access/facts.ts";
+import type { Instant } from "../../../domain/time.ts";
+import type { AccessStore, TimedSnapshot } from "../../../ports/access-store.ts";
+import type { Database } from "../database.ts";
+import { publishSnapshot } from "./publish.ts";
+
+export class PostgresAccessStore implements AccessStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  publish(
+    id: string,
+    snapshot: AccessSnapshot,
+    apiCalls: Readonly<Record<string, number>>,
+    startedAt: Instant,
+    completedAt: Instant,
+  ): Promise<{ opened: number; closed: number }> {
+    return publishSnapshot(this.#database, { id, snapshot, apiCalls, startedAt, completedAt });
+  }
+
+  async asOf(at: Instant): Promise<TimedSnapshot | null> {
+    const { rows } = await this.#database.pool.query<SnapshotRow>(
+      `select id, instance_arn, completed_at, notes,
+              (select min(f.completed_at) from access_snapshots f where f.instance_arn = s.instance_arn) as first_at
+         from access_snapshots s where completed_at <= $1
+        order by completed_at desc, id desc limit 1`,
+      [at],
+    );
+    const newest = rows[0];
+    return newest === undefined ? null : timedSnapshot(newest, await this.#factsAt(newest, at));
+  }
+
+  async #factsAt(newest: SnapshotRow, at: Instant): Promise<FactRow[]> {
+    const { rows } = await this.#database.pool.query<FactRow>(
+      `select kind, key, body, observed_from from access_facts
+        where instance_arn = $1 and observed_from <= $2 and (observed_to is null or observed_to > $2)
+        order by kind, key collate "C"`,
+      [newest.instance_arn, at],
+    );
+    return rows;
+  }
+}
+
+interface SnapshotRow {
+  id: string;
+  instance_arn: string;
+  completed_at: Instant;
+  notes: readonly CrawlNote[];
+  first_at: Instant;
+}
+
+interface FactRow {
+  kind: FactKind;
+  key: string;
+  body: object;
+  observed_from: Instant;
+}
+
+function timedSnapshot(newest: SnapshotRow, facts: readonly FactRow[]): TimedSnapshot | null {
+  // The bodies are what `publish` wrote: the domain type of their kind.
+  const of = <T>(kind: FactKind) =>
+    facts.filter((fact) => fact.kind === kind).map((fact) => fact.body as T);
+  const [instance] = of<IdentityCenterInstance>("instance");
+  if (instance === undefined) return null;
+  return {
+    id: newest.id,
+    takenAt: newest.completed_at,
+    firstCrawlAt: newest.first_at,
+    observedFrom: new Map(
+      facts.map((fact) => [observedKey(fact.kind, fact.key), fact.observed_from]),
+    ),
+    instance,
+    users: of<DirectoryUser>("user"),
+    groups: of<DirectoryGroup>("group"),
+    memberships: of<GroupMembership>("membership"),
+    permissionSets: of<PermissionSet>("permission-set"),
+    accounts: of<Account>("account"),
+    assignments: of<AccountAssignment>("assignment"),
+    regions: of<InstanceRegion>("region"),
+    provisionings: of<Provisioning>("provisioning"),
+    applications: of<Application>("application"),
+    applicationAssignments: of<ApplicationAssignment>("application-assignment"),
+    trustedTokenIssuers: of<TrustedTokenIssuer>("trusted-token-issuer"),
+    entitlements: of<Entitlement>("entitlement"),
+    entitlementRoles: of<EntitlementRole>("role"),
+    policies: of<PolicyDocument>("policy"),
+    notes: newest.notes,
+  };
+}
