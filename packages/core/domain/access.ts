@@ -198,26 +198,77 @@ export interface PathStep {
   readonly name: string;
 }
 
-/** One way by which a person can take a permission set in an account. */
-export interface EffectiveAccess {
+/** `management`: no service control policy binds it. `production`: by a rule of the reader's own (see `access/tier.ts`). */
+export type AccountTier = "management" | "production" | "other";
+
+/** What the policies of a permission set or role, taken together, were found to be. */
+export interface PolicyVerdict {
+  /** Null where a policy could not be read, or was changed since. */
+  readonly administrator: boolean | null;
+  /** Ids of what was found: `privilege-escalation`, `credential-exposure`, … Empty is "nothing found" only where all was read. */
+  readonly findings: readonly string[];
+}
+
+/** What was seen of the use of one permission set or role by one person in one account, whatever the path. */
+export interface SeenUse {
+  /** Null: no use was seen. */
+  readonly firstUsedAt: Instant | null;
+  readonly lastUsedAt: Instant | null;
+  /** Sessions begun in the 30 days before. */
+  readonly uses30d: number;
+  /** Days (UTC) on which a call was made or a session begun. */
+  readonly usedDays: number;
+  /** Calls that were recorded, refused ones included. */
+  readonly calls: number;
+  /** Those of them that were refused for lack of permission. */
+  readonly deniedCalls: number;
+}
+
+export const NO_USE: SeenUse = {
+  firstUsedAt: null,
+  lastUsedAt: null,
+  uses30d: 0,
+  usedDays: 0,
+  calls: 0,
+  deniedCalls: 0,
+};
+
+/** One way by which a person can take a permission set, or a role of the account access manager, in an account. */
+export interface EffectiveAccess extends SeenUse {
   readonly user: Person;
   readonly accountId: string;
   readonly accountName: string;
-  readonly permissionSetArn: string;
-  readonly permissionSetName: string;
-  /** `[assignment]` when direct, `[group, assignment]` otherwise. */
+  readonly accountTier: AccountTier;
+  /** Both null where `roleArn` is not. */
+  readonly permissionSetArn: string | null;
+  readonly permissionSetName: string | null;
+  /** The role that an entitlement gives; null for a permission set. */
+  readonly roleArn: string | null;
+  /** `[assignment]` or `[entitlement]` when direct, with the `group` before it otherwise. */
   readonly path: readonly PathStep[];
   /** Null when the grant is older than the first crawl and no event shows it. */
   readonly grantedAt: Instant | null;
   /** The first crawl that saw the whole path; null when `grantedAt` is known. */
   readonly grantedNotAfter: Instant | null;
-  /** By this person, account and permission set, whatever the path. */
-  readonly lastUsedAt: Instant | null;
-  /** Role sessions begun in the 30 days before. */
-  readonly uses30d: number;
+  /** The caller whose event made the path whole, as the record names it; null where none shows it. */
+  readonly grantedBy: string | null;
+  readonly grantEventId: string | null;
   /** True when the person has more than one path to the same pair: usage is then repeated on each. */
   readonly usageSharedByPaths: boolean;
   /** Usage is known from here on; null when no event of the account's use was read. */
   readonly observedSince: Instant | null;
+  /** Hours since then that were not read: in them a use would not have been seen. */
+  readonly observationGaps: number;
   readonly administrator: boolean | null;
+  readonly policy: PolicyVerdict;
+}
+
+/** The ARN of what the row gives: of its permission set, or of its role. */
+export function heldArn(row: Pick<EffectiveAccess, "permissionSetArn" | "roleArn">): string {
+  return row.permissionSetArn ?? row.roleArn ?? "";
+}
+
+/** What a person calls it: the permission set's name, or the role's without its path. */
+export function heldName(row: Pick<EffectiveAccess, "permissionSetName" | "roleArn">): string {
+  return row.permissionSetName ?? row.roleArn?.split("/").at(-1) ?? "";
 }

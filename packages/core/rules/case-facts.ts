@@ -2,7 +2,7 @@
  * The form of `cases.json`, and the facts that a case leaves unsaid: a case writes only what its rule looks at.
  * Nothing here is a fact of a real organisation.
  */
-import type { EffectiveAccess } from "../domain/access.ts";
+import { NO_USE, type EffectiveAccess } from "../domain/access.ts";
 import type { TrailEvent } from "../domain/event.ts";
 import type { Person } from "../domain/person.ts";
 import type { SessionView } from "../domain/session.ts";
@@ -94,12 +94,17 @@ export function accessOf(said: Readonly<Record<string, unknown>>): EffectiveAcce
     accountName: "production",
     permissionSetArn: "arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-1234567890abcdef",
     permissionSetName: "AdministratorAccess",
+    roleArn: null,
+    accountTier: "other",
     path: [{ kind: "assignment", id: "444455556666", name: "AdministratorAccess" }],
     grantedAt: null,
     grantedNotAfter: START,
-    lastUsedAt: null,
-    uses30d: 0,
+    ...NO_USE,
+    grantedBy: null,
+    grantEventId: null,
     usageSharedByPaths: false,
+    observationGaps: 0,
+    policy: { administrator: true, findings: [] },
     observedSince: START,
     administrator: true,
   };

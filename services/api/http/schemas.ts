@@ -204,8 +204,10 @@ export const assignmentSchema = z.strictObject({
   user: userSchema,
   accountId: z.string(),
   accountName: z.string(),
-  permissionSetArn: z.string(),
-  permissionSetName: z.string(),
+  accountTier: z.enum(["management", "production", "other"]),
+  permissionSetArn: z.string().nullable(),
+  permissionSetName: z.string().nullable(),
+  roleArn: z.string().nullable(),
   path: z.array(
     z.strictObject({
       kind: z.enum(["assignment", "group", "entitlement"]),
@@ -217,11 +219,22 @@ export const assignmentSchema = z.strictObject({
   grantedNotAfter: maybeInstant,
   lastUsedAt: maybeInstant,
   uses30d: z.number().int(),
+  grantedBy: z.string().nullable(),
+  grantEventId: z.string().nullable(),
+  firstUsedAt: maybeInstant,
   usageSharedByPaths: z.boolean(),
   observedSince: maybeInstant,
+  usedDays: z.number().int(),
+  calls: z.number().int(),
+  deniedCalls: z.number().int(),
   administrator: z.boolean().nullable(),
 });
+  observationGaps: z.number().int(),
 
+  policy: z.strictObject({
+    administrator: z.boolean().nullable(),
+    findings: z.array(z.string()),
+  }),
 export const auditSchema = z.strictObject({
   sequence: z.number().int(),
   at: instantSchema,

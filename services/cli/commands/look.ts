@@ -1,6 +1,7 @@
 /** `curfew findings`, `access` and `replay`: look at what is known, now or as of an earlier instant. */
 import type { Command } from "commander";
-import { FINDING_STATES, type Finding } from "#core/domain/finding";
+import { heldName } from "#core/domain/access";
+import { FINDING_STATES, ownerName, type Finding } from "#core/domain/finding";
 import type { Instant } from "#core/domain/time";
 import { DigestOfSessions, replay } from "#core/flows/replay";
 import { look } from "../judge.ts";
@@ -108,11 +109,9 @@ async function access(runtime: Runtime, options: LookOptions, output: Output): P
     rows.map((row) => [
       row.user.userName ?? row.user.userId,
       `${row.accountName} ${row.accountId}`,
-      row.administrator === true
-        ? `${row.permissionSetName} (administrator)`
-        : row.permissionSetName,
+      row.administrator === true ? `${heldName(row)} (administrator)` : heldName(row),
       row.path
-        .map((step) => (step.kind === "group" ? `group ${step.name}` : "assignment"))
+        .map((step) => (step.kind === "group" ? `group ${step.name}` : step.kind))
         .join(" → "),
       row.grantedAt ?? `not after ${row.grantedNotAfter}`,
       row.lastUsedAt ?? "not seen",

@@ -1,7 +1,12 @@
 /**
  * A synthetic organisation of a few hundred people for the tests of the report: a function of nothing, so that it is the same everywhere.
  */
-import type { Account, DirectoryUser, EffectiveAccess } from "#core/domain/access";
+import {
+  NO_USE,
+  type Account,
+  type DirectoryUser,
+  type EffectiveAccess,
+} from "#core/domain/access";
 import type { Finding } from "#core/domain/finding";
 import { DAY, HOUR, plus, type Instant } from "#core/domain/time";
 import type { AccessReviewFacts, SessionSummary } from "#core/domain/report/facts";
@@ -133,15 +138,22 @@ function accessOf(user: DirectoryUser, index: number): EffectiveAccess[] {
       accountName: name,
       permissionSetArn: `arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-${Buffer.from(set).toString("hex").slice(0, 16)}`,
       permissionSetName: set,
+      roleArn: null,
+      accountTier: "other" as const,
       path: [
         ...(group === null ? [] : [{ kind: "group" as const, id: `g-${group}`, name: group }]),
         { kind: "assignment" as const, id: `${account.accountId}/${set}`, name: set },
       ],
       grantedAt: fresh ? plus(AS_OF, -3 * DAY) : null,
       grantedNotAfter: fresh ? null : ("2025-12-01T08:00:00.000Z" as Instant),
+      grantedBy: null,
+      grantEventId: null,
+      ...NO_USE,
       lastUsedAt: fresh || ago === null ? null : plus(AS_OF, -ago * DAY + 9 * HOUR),
       uses30d: fresh || ago === null || ago > 30 ? 0 : ((index + at) % 12) + 1,
       usageSharedByPaths: shared,
+      observationGaps: 0,
+      policy: { administrator, findings: [] },
       observedSince: "2025-12-15T00:00:00.000Z" as Instant,
       administrator,
     };

@@ -1,7 +1,7 @@
 /** A plan names every step in order, never a group's assignment, and every brake that holds it back. */
 import { describe, expect, test } from "vitest";
 import { settingsOf } from "#core/domain/sessions/durations";
-import type { DirectoryUser, EffectiveAccess } from "#core/domain/access";
+import { NO_USE, type DirectoryUser, type EffectiveAccess } from "#core/domain/access";
 import type { RevocationFacts } from "#core/domain/revocation/facts";
 import { planRevocation } from "#core/domain/revocation/plan";
 import { releaseLeases } from "#core/domain/revocation/release";
@@ -36,12 +36,17 @@ function access(
     accountName: accountId,
     permissionSetArn: SET,
     permissionSetName: "Developer",
+    roleArn: null,
+    accountTier: "other",
     path: group === null ? [assignment] : [{ kind: "group", id: group, name: group }, assignment],
     grantedAt: null,
     grantedNotAfter: NOW,
-    lastUsedAt: null,
-    uses30d: 0,
+    ...NO_USE,
+    grantedBy: null,
+    grantEventId: null,
     usageSharedByPaths: false,
+    observationGaps: 0,
+    policy: { administrator, findings: [] },
     observedSince: null,
     administrator,
   };

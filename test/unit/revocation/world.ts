@@ -1,6 +1,6 @@
 /** Two worlds in which a person is contained: proven by events, and proven by hard ends that passed. */
 import { settingsOf } from "#core/domain/sessions/durations";
-import type { EffectiveAccess } from "#core/domain/access";
+import { NO_USE, type EffectiveAccess } from "#core/domain/access";
 import type { TrailEvent } from "#core/domain/event";
 import type { StepState } from "#core/domain/revocation";
 import { accessLeft, type AccessReading } from "#core/domain/revocation/access-left";
@@ -156,12 +156,17 @@ export const accessRow: EffectiveAccess = {
   accountName: "Workload",
   permissionSetArn: "arn:aws:sso:::permissionSet/ssoins-1/ps-1",
   permissionSetName: "Developer",
+  roleArn: null,
+  accountTier: "other",
   path: [{ kind: "assignment", id: "a", name: "Developer in Workload" }],
   grantedAt: null,
   grantedNotAfter: null,
-  lastUsedAt: null,
-  uses30d: 0,
+  ...NO_USE,
+  grantedBy: null,
+  grantEventId: null,
   usageSharedByPaths: false,
+  observationGaps: 0,
+  policy: { administrator: false, findings: [] },
   observedSince: null,
   administrator: false,
 };

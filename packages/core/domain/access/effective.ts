@@ -3,14 +3,17 @@
  * Guarantees every path (direct, and through each group) of every user, disabled ones too; an assignment whose account or
  * permission set is not in the snapshot keeps its row under the id.
  */
-import type {
-  AccessSnapshot,
-  AccountAssignment,
-  DirectoryGroup,
-  DirectoryUser,
-  EffectiveAccess,
-  PathStep,
-  PermissionSet,
+import {
+  heldArn,
+  heldName,
+  NO_USE,
+  type AccessSnapshot,
+  type AccountAssignment,
+  type DirectoryGroup,
+  type DirectoryUser,
+  type EffectiveAccess,
+  type PathStep,
+  type PermissionSet,
 } from "../access.ts";
 import type { Person } from "../person.ts";
 import { latest, type Instant } from "../time.ts";
@@ -125,7 +128,8 @@ function accessOf(
   }));
 }
 
-type Row = Omit<EffectiveAccess, "path" | "grantedAt" | "grantedNotAfter" | "usageSharedByPaths">;
+type Row = Omit<EffectiveAccess, "path" | keyof Grant | "usageSharedByPaths">;
+type Grant = Pick<EffectiveAccess, "grantedAt" | "grantedNotAfter" | "grantedBy" | "grantEventId">;
 
 function rowOf(
   user: DirectoryUser,
@@ -140,16 +144,22 @@ function rowOf(
   };
   const permissionSetName = nameOfSet(permissionSetArn, index);
   const usage = options.usage(person).get(usageKey(accountId, permissionSetName));
+  const administrator = index.sets.get(permissionSetArn)?.administrator ?? null;
   return {
     user: person,
     accountId,
     accountName: index.accountNames.get(accountId) ?? accountId,
     permissionSetArn,
     permissionSetName,
+    roleArn: null,
+    accountTier: "other",
+    ...NO_USE,
     lastUsedAt: usage?.lastUsedAt ?? null,
     uses30d: usage?.uses30d ?? 0,
     observedSince: options.observedSince(accountId),
-    administrator: index.sets.get(permissionSetArn)?.administrator ?? null,
+    observationGaps: 0,
+    administrator,
+    policy: { administrator, findings: [] },
   };
 }
 
@@ -180,7 +190,7 @@ function grantOf(
   groupId: string | null,
   index: Index,
   grants: GrantEvents,
-): Pick<EffectiveAccess, "grantedAt" | "grantedNotAfter"> {
+): Grant {
   const seen = index.seenAt("assignment", assignmentKey(assignment));
   const legs = [{ seen, made: grants.assignedAt(assignment, seen) }];
   if (groupId !== null) {
@@ -191,20 +201,22 @@ function grantOf(
   const made = latest(...legs.map((leg) => leg.made));
   const unknown = latest(...legs.filter((leg) => leg.made === null).map((leg) => leg.seen));
   if (made !== null && (unknown === null || unknown <= made)) {
-    return { grantedAt: made, grantedNotAfter: null };
+    return { grantedAt: made, grantedNotAfter: null, grantedBy: null, grantEventId: null };
   }
-  return { grantedAt: null, grantedNotAfter: latest(...legs.map((leg) => leg.seen)) };
+  const grantedNotAfter = latest(...legs.map((leg) => leg.seen));
+  return { grantedAt: null, grantedNotAfter, grantedBy: null, grantEventId: null };
 }
 
 /** Text that sorts as the rows shall. No id or name holds U+0000. */
-function orderOf({ user, accountId, permissionSetName, permissionSetArn, path }: EffectiveAccess) {
+function orderOf(row: EffectiveAccess) {
+  const { user, accountId, path } = row;
   const steps = path.map((step) => `${step.kind} ${step.id}`);
   return [
     user.userName ?? "",
     user.userId,
     accountId,
-    permissionSetName,
-    permissionSetArn,
+    heldName(row),
+    heldArn(row),
     // Direct paths before those through groups.
     String(path.length),
     ...steps,

@@ -2,6 +2,7 @@
  * One row of the access review: everything that a reviewer needs to decide on one path of one person, and the section it stands
  * in. Pure; a row's hash covers all of it.
  */
+import { heldArn, heldName } from "../access.ts";
 import type { DirectoryUser, EffectiveAccess, PathStep } from "../access.ts";
 import type { Finding } from "../finding.ts";
 import { canonicalJson, derivedId, sha256 } from "../ids.ts";
@@ -83,7 +84,7 @@ export interface PersonContext {
 
 /** Findings that belong in the row: those about the person or a session, and those about this very access. */
 function findingsOf(row: EffectiveAccess, findings: readonly Finding[]): ReviewItem["findings"] {
-  const here = `${row.accountId}/${row.permissionSetArn}`;
+  const here = `${row.accountId}/${heldArn(row)}`;
   return findings
     .filter(({ subject }) => subject.kind !== "access" || subject.id === here)
     .map(({ id, ruleId, severity, summary }) => ({ id, ruleId, severity, summary }));
@@ -149,8 +150,8 @@ function openSessionsOf(
 function accessOf(row: EffectiveAccess, asOf: Instant) {
   return {
     permissionSet: {
-      arn: row.permissionSetArn,
-      name: row.permissionSetName,
+      arn: heldArn(row),
+      name: heldName(row),
       administrator: row.administrator,
     },
     path: row.path,
@@ -177,7 +178,7 @@ export function reviewItem(
     identityStoreArn,
     userId,
     row.accountId,
-    row.permissionSetArn,
+    heldArn(row),
     ...pathIds,
   );
   const person = personOf(row, context.user);
@@ -191,7 +192,7 @@ export function reviewItem(
     asOf: facts.asOf,
   });
   const fingerprint = sha256(
-    canonicalJson([row.permissionSetName, row.administrator, person.status]),
+    canonicalJson([heldName(row), row.administrator, person.status]),
   ).slice(0, 16);
   const body = {
     itemId,

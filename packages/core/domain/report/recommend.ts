@@ -2,6 +2,7 @@
  * What the review recommends for one path of access, with its reasons. Pure, from numbers that stand in the same row, so that a
  * reviewer can repeat it. Where the observation is too short it says so and leaves the decision to a person.
  */
+import { heldArn, heldName } from "../access.ts";
 import type { DirectoryUser, EffectiveAccess } from "../access.ts";
 import type { Finding } from "../finding.ts";
 import { between, DAY, latest, type Instant } from "../time.ts";
@@ -42,7 +43,7 @@ export function observedDays(row: EffectiveAccess, asOf: Instant): number | null
 }
 
 function isSamePair(left: EffectiveAccess, right: EffectiveAccess): boolean {
-  return left.accountId === right.accountId && left.permissionSetArn === right.permissionSetArn;
+  return left.accountId === right.accountId && heldArn(left) === heldArn(right);
 }
 
 function adviceByUse({ row, allOfPerson, asOf }: AdviceInput): Advice {
@@ -101,7 +102,7 @@ function smallerWay(row: EffectiveAccess, allOfPerson: readonly EffectiveAccess[
     return {
       recommendation: "reduce",
       reasons: [
-        `Administrator access used ${times(row.uses30d)} in 30 days; ${lesser.permissionSetName} in the same account is no administrator's.`,
+        `Administrator access used ${times(row.uses30d)} in 30 days; ${heldName(lesser)} in the same account is no administrator's.`,
       ],
     };
   }

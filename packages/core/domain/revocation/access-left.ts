@@ -3,7 +3,7 @@
  * grant may have been made between it and the removals. Entitlements of the account access manager are seen only where the reading
  * has them.
  */
-import type { EffectiveAccess } from "../access.ts";
+import { heldName, type EffectiveAccess } from "../access.ts";
 import type { TrailEvent } from "../event.ts";
 import type { Instant } from "../time.ts";
 import { HOUR, plus } from "../time.ts";
@@ -32,7 +32,7 @@ export function accessLeft(
   }
   const paths = reading.access.map((row) =>
     accessItem(
-      `${row.permissionSetName} in ${row.accountId} can still be taken (${row.path.map((step) => step.name).join(" > ")})`,
+      `${heldName(row)} in ${row.accountId} can still be taken (${row.path.map((step) => step.name).join(" > ")})`,
       true,
     ),
   );

@@ -3,7 +3,7 @@
  * Pure. A plan never deletes a GROUP assignment and never deletes a user; a step that AWS offers no public call for, or whose object
  * another system owns, is manual and says what to do.
  */
-import type { EffectiveAccess } from "../access.ts";
+import { heldArn, heldName, type EffectiveAccess } from "../access.ts";
 import type {
   PlannedStep,
   ResidualAccess,
@@ -144,8 +144,11 @@ function endSessions({ user, sessions }: RevocationFacts): Step[] {
 
 function managementAccount({ access, directory }: RevocationFacts): Step[] {
   const management = directory?.managementAccountId ?? null;
-  const rows = access.filter((row) => row.accountId === management);
-  return unique(rows, (row) => row.permissionSetArn).map((row) => ({
+  // A role of the account access manager has no permission set whose policy could deny.
+  const rows = access.filter(
+    (row) => row.accountId === management && row.permissionSetArn !== null,
+  );
+  return unique(rows, heldArn).map((row) => ({
     mechanism: "deny-permission-set",
     mode: "manual",
     target: {
@@ -198,7 +201,7 @@ function impactOf({ access, sessions, now, directory }: RevocationFacts): Revoca
   const names = new Map((directory?.groups ?? []).map((group) => [group.groupId, group.groupName]));
   return {
     accounts: new Set(access.map((row) => row.accountId)).size,
-    permissionSets: new Set(access.map((row) => row.permissionSetArn)).size,
+    permissionSets: new Set(access.map(heldArn)).size,
     roleSessions30d: used.filter((session) => session.startedAt >= since).length,
     lastUsedAt: latest(...sessions.map((session) => session.lastSeenAt)),
     alsoRemoved: access
@@ -206,7 +209,7 @@ function impactOf({ access, sessions, now, directory }: RevocationFacts): Revoca
       .map((row) => ({
         groupName: names.get(row.path[0]!.id) ?? row.path[0]!.name,
         accountId: row.accountId,
-        permissionSetName: row.permissionSetName,
+        permissionSetName: heldName(row),
       })),
   };
 }

@@ -3,7 +3,7 @@
  * what a reviewer decides on. Silent while use was observed for a shorter time than the limit, and where it cannot be told
  * whether the permission set is an administrator's.
  */
-import type { EffectiveAccess } from "../../domain/access.ts";
+import { heldArn, heldName, type EffectiveAccess } from "../../domain/access.ts";
 import type { Detection } from "../../domain/finding.ts";
 import { between, DAY, earliest, latest, plus } from "../../domain/time.ts";
 import type { Instant } from "../../domain/time.ts";
@@ -16,7 +16,7 @@ function administratorHoldings(access: readonly EffectiveAccess[]): Holding[] {
   const holdings = new Map<string, [EffectiveAccess, ...EffectiveAccess[]]>();
   for (const path of access) {
     if (path.administrator !== true) continue;
-    const key = `${path.accountId} ${path.permissionSetArn}`;
+    const key = `${path.accountId} ${heldArn(path)}`;
     const known = holdings.get(key);
     if (known === undefined) holdings.set(key, [path]);
     else known.push(path);
@@ -35,10 +35,10 @@ function heldSince(holding: Holding): Instant | null {
 
 function detection(holding: Holding, since: Instant, unusedDays: number): Detection {
   const [first] = holding;
-  const place = `${first.permissionSetName} in ${first.accountName} (${first.accountId})`;
+  const place = `${heldName(first)} in ${first.accountName} (${first.accountId})`;
   return {
-    key: [first.accountId, first.permissionSetArn],
-    subject: { kind: "access", id: `${first.accountId}/${first.permissionSetArn}` },
+    key: [first.accountId, heldArn(first)],
+    subject: { kind: "access", id: `${first.accountId}/${heldArn(first)}` },
     since,
     lastSeenAt: since,
     severity: "medium",
@@ -80,7 +80,8 @@ export const unusedAdministratorPermissionSet: Rule = {
     const withheld: string[] = [];
     let nextDecisionAt: Instant | null = null;
     for (const holding of administratorHoldings(facts.access)) {
-      const { observedSince, lastUsedAt, permissionSetName, accountId } = holding[0];
+      const { observedSince, lastUsedAt, accountId } = holding[0];
+      const permissionSetName = heldName(holding[0]);
       if (observedSince === null) {
         withheld.push(`${permissionSetName} in ${accountId}: its use was never observed`);
         continue;
