@@ -67,6 +67,7 @@ export const FAULTS = {
   "trail.not-organization": environment(),
   "clock.off": environment(),
   "trail.unreadable": environment(),
+  "snapshot.running": { status: 409, retry: "later", exitCode: 3 },
   "snapshot.none": { status: 409, retry: "human", exitCode: 3 },
   "revoke.forbidden": { status: 409, retry: "human", exitCode: 2 },
   "revoke.not-found": input(404),

@@ -1,16 +1,70 @@
 /**
  * Publishes a crawl. Guarantees that it is published whole or not at all and one after the other, that an unchanged fact keeps its
- * row, and that everybody whose access or name it changes is due in the same transaction.
+ * row, that the crawl's own rows go with it, and that everybody whose access or name it changes is due in the same transaction.
  */
 import type pg from "pg";
-import type { AccessSnapshot } from "../../../domain/access.ts";
-import { countFacts, factsOf } from "../../../domain/access/facts.ts";
+import type { AccessSnapshot, CrawlNote } from "../../../domain/access.ts";
+import { FACT_KINDS, factsOf, type FactKind } from "../../../domain/access/facts.ts";
 import { Fault } from "../../../domain/fault.ts";
-import { canonicalJson, sha256 } from "../../../domain/ids.ts";
 import type { Instant } from "../../../domain/time.ts";
+import type { Publication, Published, Replaced } from "../../../ports/crawl-store.ts";
 import type { Database } from "../database.ts";
 import { lockPeople } from "../trail/people-due.ts";
 import { transaction } from "../transaction.ts";
+import { writeUnit } from "./crawl-units.ts";
+import { danglingIn, danglingNotes } from "./dangling.ts";
+import { markDue, nameUsers } from "./publish-due.ts";
+
+interface RunRow {
+  instance_arn: string;
+  started_at: Instant;
+}
+
+/** Throws `input.invalid` for a run that was not completed after the newest snapshot. */
+export async function publishRun(
+  client: pg.PoolClient,
+  runId: string,
+  { completedAt, apiCalls, notes: more, replaces }: Publication,
+): Promise<Published> {
+  const { instance_arn: instanceArn, started_at: begun } = await runOf(client, runId);
+  const base = await oneAtATime(client, instanceArn, completedAt);
+  await gather(client, runId, instanceArn, replaces);
+  const dangling = await danglingIn(client);
+  const notes = [
+    ...(replaces === null ? [] : (base?.notes ?? [])),
+    ...(await notesOf(client, runId)),
+    ...more,
+    ...(replaces === null ? danglingNotes(dangling) : []),
+  ];
+  const counts = await countSeen(client);
+  await client.query(
+    `insert into access_snapshots (id, instance_arn, started_at, completed_at, counts, api_calls, notes)
+     values ($1, $2, $3, $4, $5, $6, $7::jsonb)`,
+    [
+      runId,
+      instanceArn,
+      // What a refresh leaves as it was is no newer than its base: events since then still amend it.
+      replaces === null ? begun : (base?.started_at ?? begun),
+      completedAt,
+      counts,
+      apiCalls,
+      JSON.stringify(notes),
+    ],
+  );
+  const closed = await closeFacts(client, instanceArn, completedAt);
+  const opened = await openFacts(client, runId, instanceArn, completedAt);
+  await lockPeople(client);
+  await nameUsers(client, completedAt);
+  await markDue(client, instanceArn, completedAt);
+  await client.query(
+    `insert into organisations (instance_arn, due_at) values ($1, $2)
+     on conflict (instance_arn) do update set due_at = least(organisations.due_at, excluded.due_at)`,
+    [instanceArn, completedAt],
+  );
+  await client.query("delete from crawl_facts where run_id = $1", [runId]);
+  await client.query("delete from crawl_runs where id = $1", [runId]);
+  return { opened, closed, counts, dangling, notes };
+}
 
 export interface CompleteCrawl {
   readonly id: string;
@@ -21,60 +75,123 @@ export interface CompleteCrawl {
   readonly completedAt: Instant;
 }
 
-/** Throws `input.invalid` for a crawl that was not completed after the newest one that is published. */
+/** Publishes a crawl that is at hand whole, as a run of one listing. */
 export function publishSnapshot(
   database: Database,
   { id, snapshot, apiCalls, startedAt, completedAt }: CompleteCrawl,
 ): Promise<{ opened: number; closed: number }> {
   const { instanceArn } = snapshot.instance;
-  const facts = factsOf(snapshot);
   return transaction(database, async (client) => {
-    await oneAtATime(client, instanceArn, completedAt);
+    await client.query("delete from crawl_runs where instance_arn = $1", [instanceArn]);
     await client.query(
-      `insert into access_snapshots (id, instance_arn, started_at, completed_at, counts, api_calls, notes)
-         values ($1, $2, $3, $4, $5, $6, $7::jsonb)`,
-      [
-        id,
-        instanceArn,
-        startedAt,
-        completedAt,
-        countFacts(facts),
-        apiCalls,
-        JSON.stringify(snapshot.notes),
-      ],
+      "insert into crawl_runs (id, instance_arn, started_at, touched_at, api_calls) values ($1, $2, $3, $3, $4)",
+      [id, instanceArn, startedAt, apiCalls],
     );
-    const rows = JSON.stringify(
-      facts.map((fact) => ({ ...fact, sha: sha256(canonicalJson(fact.body)) })),
-    );
-    await client.query(
-      `create temporary table seen on commit drop as
-         select * from jsonb_to_recordset($1::jsonb) as r(kind text, key text, sha text, body jsonb)`,
-      [rows],
-    );
-    const closed = await closeFacts(client, instanceArn, completedAt);
-    const opened = await openFacts(client, id, instanceArn, completedAt);
-    await lockPeople(client);
-    await nameUsers(client, completedAt);
-    await markDue(client, instanceArn, completedAt);
+    const unit = { unit: "whole", facts: factsOf(snapshot), notes: snapshot.notes };
+    await writeUnit(client, id, unit, completedAt, apiCalls);
+    const { opened, closed } = await publishRun(client, id, {
+      completedAt,
+      apiCalls,
+      notes: [],
+      replaces: null,
+    });
     return { opened, closed };
   });
 }
 
-/** Publications of one instance queue here; a fact's period must not end before it began. */
-async function oneAtATime(client: pg.PoolClient, instanceArn: string, completedAt: Instant) {
+async function runOf(client: pg.PoolClient, runId: string): Promise<RunRow> {
+  const { rows } = await client.query<RunRow>(
+    "select instance_arn, started_at from crawl_runs where id = $1 and state = 'running' for update",
+    [runId],
+  );
+  const [run] = rows;
+  if (run !== undefined) return run;
+  throw new Fault(
+    "snapshot.running",
+    "Another process began to read the directory anew: wait until it has published what it reads.",
+  );
+}
+
+interface Base {
+  started_at: Instant;
+  completed_at: Instant;
+  notes: readonly CrawlNote[];
+}
+
+/** Publications of one instance queue here; a fact's period must not end before it began. Answers the newest snapshot before. */
+async function oneAtATime(
+  client: pg.PoolClient,
+  instanceArn: string,
+  completedAt: Instant,
+): Promise<Base | null> {
   await client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [
     `access-snapshot ${instanceArn}`,
   ]);
-  const { rows } = await client.query<{ newest: Instant | null }>(
-    "select max(completed_at) as newest from access_snapshots where instance_arn = $1",
+  const { rows } = await client.query<Base>(
+    `select started_at, completed_at, notes from access_snapshots where instance_arn = $1
+      order by completed_at desc, id desc limit 1`,
     [instanceArn],
   );
-  const newest = rows[0]?.newest ?? null;
-  if (newest === null || newest < completedAt) return;
+  const newest = rows[0] ?? null;
+  if (newest === null || newest.completed_at < completedAt) return newest;
   throw new Fault(
     "input.invalid",
-    `This snapshot was completed at ${completedAt}, which is not after the newest one (${newest}): take it again.`,
+    `This snapshot was completed at ${completedAt}, which is not after the newest one (${newest.completed_at}): take it again.`,
   );
+}
+
+/**
+ * `seen`: the whole directory as it is published, each fact once; where two listings answered it, as the later one did. A refresh
+ * takes what it does not replace from the newest snapshot.
+ */
+async function gather(
+  client: pg.PoolClient,
+  runId: string,
+  instanceArn: string,
+  replaces: readonly Replaced[] | null,
+): Promise<void> {
+  const scopes = (replaces ?? []).map(({ kind, key, member }) => ({
+    kind,
+    key: key ?? null,
+    name: member?.name ?? null,
+    value: member?.value ?? null,
+  }));
+  await client.query(
+    `create temporary table seen on commit drop as
+     select distinct on (kind, key) kind, key, sha, body from (
+       select f.kind, f.key, f.body_sha256 as sha, f.body, u.read_at, f.unit
+         from crawl_facts f join crawl_units u using (run_id, unit)
+        where f.run_id = $1 and f.kind = any($2)
+       union all
+       select f.kind, f.key, f.body_sha256, f.body, '-infinity'::timestamptz, ''
+         from access_facts f
+        where $3 and f.instance_arn = $4 and f.observed_to is null
+          and not exists (select 1 from jsonb_to_recordset($5::jsonb) as r(kind text, key text, name text, value text)
+                           where r.kind = f.kind and (r.key is null or r.key = f.key)
+                             and (r.name is null or f.body->>r.name = r.value))) all_facts
+      order by kind, key, read_at desc, unit desc`,
+    [runId, FACT_KINDS, replaces !== null, instanceArn, JSON.stringify(scopes)],
+  );
+  await client.query("analyze seen");
+}
+
+async function notesOf(client: pg.PoolClient, runId: string): Promise<CrawlNote[]> {
+  const { rows } = await client.query<{ notes: CrawlNote[] }>(
+    `select notes from crawl_units where run_id = $1 and notes <> '[]' order by unit collate "C"`,
+    [runId],
+  );
+  return rows.flatMap((row) => row.notes);
+}
+
+async function countSeen(client: pg.PoolClient): Promise<Record<FactKind, number>> {
+  const { rows } = await client.query<{ kind: FactKind; count: number }>(
+    "select kind, count(*) as count from seen group by kind",
+  );
+  const found = new Map(rows.map(({ kind, count }) => [kind, count]));
+  return Object.fromEntries(FACT_KINDS.map((kind) => [kind, found.get(kind) ?? 0])) as Record<
+    FactKind,
+    number
+  >;
 }
 
 async function closeFacts(
@@ -107,79 +224,4 @@ async function openFacts(
     [instanceArn, at, id],
   );
   return rowCount ?? 0;
-}
-
-/**
- * Everybody whom the crawl names is a person with that name. A name that is new to somebody may take role sessions away from
- * whoever else had it, so both are due. Rows are locked in the order of their key, as every writer of people does.
- */
-async function nameUsers(client: pg.PoolClient, at: Instant): Promise<void> {
-  const users = `select body->>'identityStoreArn' as arn, key as user_id, body->>'userName' as user_name
-                   from seen where kind = 'user'`;
-  await client.query(
-    `insert into people (identity_store_arn, user_id)
-     select arn, user_id from (${users}) u order by 1, 2
-     on conflict (identity_store_arn, user_id) do nothing`,
-  );
-  await client.query(
-    `with crawled as (${users}),
-     fresh as (
-       select c.user_name from crawled c
-        where not exists (select 1 from person_names n where n.identity_store_arn = c.arn
-                             and n.user_id = c.user_id and n.user_name = c.user_name)),
-     due as (
-       select p.identity_store_arn, p.user_id from people p
-        where (p.identity_store_arn, p.user_id) in (
-              select n.identity_store_arn, n.user_id from person_names n
-                join fresh using (user_name))
-        order by 1, 2 for update)
-     update people p set due_at = least(p.due_at, $1) from due
-      where p.identity_store_arn = due.identity_store_arn and p.user_id = due.user_id`,
-    [at],
-  );
-  await client.query(
-    `insert into person_names (identity_store_arn, user_id, user_name, last_seen_at)
-     select arn, user_id, user_name, $1 from (${users}) u order by 1, 2, 3
-     on conflict (identity_store_arn, user_id, user_name) do update
-        set last_seen_at = greatest(person_names.last_seen_at, excluded.last_seen_at)`,
-    [at],
-  );
-}
-
-/**
- * Due are: changed users; members that came or went; and whoever had or has an assignment that changed itself, or whose group,
- * account or permission set did, directly or through a group, before or after the crawl.
- */
-async function markDue(client: pg.PoolClient, instanceArn: string, at: Instant): Promise<void> {
-  await client.query(
-    `with facts as materialized (
-       select kind, key, body, (observed_from = $2 or observed_to = $2) is true as changed
-         from access_facts
-        where instance_arn = $1 and (observed_to is null or observed_to = $2)),
-     touched as (select kind, key from facts where changed),
-     principals as (
-       select a.body->>'principalId' as id from facts a
-        where a.kind = 'assignment' and (a.changed
-           or exists (select 1 from touched t where t.kind = 'account' and t.key = a.body->>'accountId')
-           or exists (select 1 from touched t where t.kind = 'permission-set' and t.key = a.body->>'permissionSetArn'))
-       union
-       select key from touched where kind = 'group'),
-     users as (
-       select key as id from touched where kind = 'user'
-       union select m.body->>'userId' from facts m where m.kind = 'membership' and m.changed
-       union select id from principals
-       union select m.body->>'userId' from facts m join principals on principals.id = m.body->>'groupId'
-              where m.kind = 'membership'
-       -- Of what was in doubt, a reading may tell the name or the group.
-       union select r.user_id from residuals r where r.body->>'unknown' is not null),
-     store as (select body->>'identityStoreArn' as arn from facts where kind = 'instance'),
-     due as (
-       select p.identity_store_arn, p.user_id from people p
-         join users on users.id = p.user_id
-        where p.identity_store_arn in (select arn from store)
-        order by 1, 2 for update of p)
-     update people p set due_at = least(p.due_at, $2) from due
-      where p.identity_store_arn = due.identity_store_arn and p.user_id = due.user_id`,
-    [instanceArn, at],
-  );
 }
