@@ -1,12 +1,12 @@
 /**
- * What becomes of a person's findings when the rules have spoken: opened, refreshed, resolved or left alone. Pure.
+ * What becomes of the findings about a person or an organisation when the rules have spoken: opened, refreshed, resolved or left alone. Pure.
  * A finding opens at the instant its condition became true, not at the sweep: its `openedAt` is the detection's `since` and no
  * refresh moves it while that stays. When a late record moves `since` itself, `openedAt` follows and the earlier value stays in
  * `evidence.earlier`, so that any order of arrival ends in the same `openedAt` and nothing changes silently.
  */
-import type { Detection, Finding } from "./finding.ts";
+import type { Detection, Finding, FindingOwner, OrganisationKey } from "./finding.ts";
 import { canonicalJson, derivedId } from "./ids.ts";
-import type { Person, PersonKey } from "./person.ts";
+import type { PersonKey } from "./person.ts";
 import type { Instant } from "./time.ts";
 
 /** A detection and the rule that made it. */
@@ -31,19 +31,26 @@ export interface Reconciliation {
 }
 
 /** The id a detection's finding has, in every rebuild. */
-export function findingId(ruleId: string, person: PersonKey, key: readonly string[]): string {
-  return derivedId("fin", ruleId, person.identityStoreArn, person.userId, ...key);
+export function findingId(
+  ruleId: string,
+  owner: PersonKey | OrganisationKey,
+  key: readonly string[],
+): string {
+  return "instanceArn" in owner
+    ? derivedId("fin", ruleId, owner.instanceArn, ...key)
+    : derivedId("fin", ruleId, owner.identityStoreArn, owner.userId, ...key);
 }
 
-function findingOf(detection: AttributedDetection, person: Person): Finding {
+function findingOf(detection: AttributedDetection, owner: FindingOwner): Finding {
   const { ruleId, ruleVersion, parameters, since } = detection;
   return {
-    id: findingId(ruleId, person, detection.key),
+    id: findingId(ruleId, owner, detection.key),
     ruleId,
     ruleVersion,
     severity: detection.severity,
     subject: detection.subject,
-    user: person,
+    user: "instanceArn" in owner ? null : owner,
+    instanceArn: "instanceArn" in owner ? owner.instanceArn : null,
     openedAt: since,
     lastSeenAt: detection.lastSeenAt,
     resolvedAt: null,
@@ -69,14 +76,14 @@ function refreshedFrom(stored: Finding, seen: Finding): Finding {
 }
 
 /**
- * `open` are the person's findings that are not resolved, of the rules that could be judged: those of a rule that threw are left
+ * `open` are the owner's findings that are not resolved, of the rules that could be judged: those of a rule that threw are left
  * out by the caller, and stay. What is open and not detected any more is resolved at `now`, the first instant at which it is
  * known not to hold. Two detections with one key count once, the first.
  */
 export function reconcileFindings(
   open: readonly Finding[],
   detections: readonly AttributedDetection[],
-  person: Person,
+  owner: FindingOwner,
   now: Instant,
 ): Reconciliation {
   const stored = new Map(open.map((finding) => [finding.id, finding]));
@@ -88,7 +95,7 @@ export function reconcileFindings(
   };
   const seenIds = new Set<string>();
   for (const detection of detections) {
-    const seen = findingOf(detection, person);
+    const seen = findingOf(detection, owner);
     if (seenIds.has(seen.id)) continue;
     seenIds.add(seen.id);
     const before = stored.get(seen.id);

@@ -18,8 +18,10 @@ import { earliest, type Instant } from "../domain/time.ts";
 import type { AccessStore, TimedSnapshot } from "../ports/access-store.ts";
 import type { CoverageRow, ObservationStore } from "../ports/observation-store.ts";
 import type { PersonHistory } from "../ports/person-history.ts";
+import { directoryFacts, directoryIndex, type DirectoryIndex } from "../rules/person-facts.ts";
 import type { Rule } from "../rules/rule.ts";
 import { runRules, type RuleRun } from "../rules/run-rules.ts";
+import { NO_RULE_SETTINGS, type RuleSettings } from "../rules/settings.ts";
 
 /** What is the same for everybody at one instant. */
 export interface CommonFacts {
@@ -28,6 +30,9 @@ export interface CommonFacts {
   readonly catalogue: readonly Rule[];
   /** Null before the first crawl. */
   readonly snapshot: TimedSnapshot | null;
+  /** Look-ups of the snapshot; null where there is none. */
+  readonly directory: DirectoryIndex | null;
+  readonly ruleSettings: RuleSettings;
   readonly coverage: readonly CoverageRow[];
   readonly grants: GrantEvents;
 }
@@ -49,6 +54,7 @@ export async function commonFacts(
   catalogue: readonly Rule[],
   access: AccessStore,
   observations: ObservationStore,
+  ruleSettings: RuleSettings = NO_RULE_SETTINGS,
 ): Promise<CommonFacts> {
   const [snapshot, coverage, events] = await Promise.all([
     access.asOf(now),
@@ -60,6 +66,8 @@ export async function commonFacts(
     settings,
     catalogue,
     snapshot,
+    directory: snapshot === null ? null : directoryIndex(snapshot),
+    ruleSettings,
     coverage: coverage.filter(({ firstEventAt }) => firstEventAt < now),
     grants: grantEvents(events, now),
   };
@@ -71,6 +79,8 @@ export interface JudgePorts {
   readonly observations: ObservationStore;
   readonly catalogue: readonly Rule[];
   readonly settings: SessionSettings;
+  /** Nothing was told where they are left out. */
+  readonly ruleSettings?: RuleSettings;
 }
 
 /** People judged together: the index of the directory is made once for them, and their events are held in memory. */
@@ -84,8 +94,8 @@ export async function* judgeEverybody(
   at: Instant,
   only?: readonly Person[],
 ): AsyncGenerator<JudgedPerson & { readonly residuals: readonly Residual[] }> {
-  const { settings, catalogue, access, observations, history } = ports;
-  const common = await commonFacts(at, settings, catalogue, access, observations);
+  const { settings, catalogue, access, observations, history, ruleSettings } = ports;
+  const common = await commonFacts(at, settings, catalogue, access, observations, ruleSettings);
   const changes = new AccessHistory(await observations.accessFacts(at));
   const people = only === undefined ? history.everybody(at) : eventsOfEach(history, at, only);
   for await (const chunk of chunksOf(people)) {
@@ -149,6 +159,9 @@ export function judgePeople(people: readonly PersonEvents[], common: CommonFacts
       events,
       access: rows,
       accessKnown: common.snapshot !== null,
+      directory:
+        common.directory === null ? null : directoryFacts(person.userId, rows, common.directory),
+      settings: common.ruleSettings,
     };
     const rules = runRules(common.catalogue, facts, common.now);
     return { person, events, sessions: own, access: rows, rules };

@@ -11,6 +11,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { ObservationStore } from "../ports/observation-store.ts";
 import type { DuePerson, Judgement, SweepStore } from "../ports/sweep-store.ts";
 import type { Rule } from "../rules/rule.ts";
+import type { RuleSettings } from "../rules/settings.ts";
 import { commonFacts, judgePeople, withResiduals, type CommonFacts } from "./judge-people.ts";
 
 /** People claimed together; their events decide how many of them one transaction judges. */
@@ -22,6 +23,8 @@ export interface SweepPorts {
   readonly observations: ObservationStore;
   readonly catalogue: readonly Rule[];
   readonly settings: SessionSettings;
+  /** Nothing was told where they are left out. */
+  readonly ruleSettings?: RuleSettings;
   /** Alert channels that a new finding is delivered to. */
   readonly channels: readonly string[];
   readonly clock: Clock;
@@ -45,8 +48,8 @@ export async function sweepPeople(
   const receipt = { judged: 0, opened: 0, resolved: 0 };
   const failed = new Set<string>();
   if (total === 0) return { ...receipt, failedRules: [] };
-  const { settings, catalogue, access, observations } = ports;
-  const common = await commonFacts(now, settings, catalogue, access, observations);
+  const { settings, catalogue, access, observations, ruleSettings } = ports;
+  const common = await commonFacts(now, settings, catalogue, access, observations, ruleSettings);
   const from = { now, snapshotTakenAt: common.snapshot?.takenAt ?? null };
   while (signal?.aborted !== true) {
     const judged = await ports.sweep.sweep(from, PEOPLE_AT_ONCE, ports.channels, (due, changes) => {

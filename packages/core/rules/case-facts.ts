@@ -7,6 +7,9 @@ import type { TrailEvent } from "../domain/event.ts";
 import type { Person } from "../domain/person.ts";
 import type { SessionView } from "../domain/session.ts";
 import type { Instant } from "../domain/time.ts";
+import type { OrganisationCase } from "./case-organisation.ts";
+import type { DirectoryFacts } from "./person-facts.ts";
+import type { RuleSettings } from "./settings.ts";
 
 export interface CaseFacts {
   readonly sessions?: readonly Readonly<Record<string, unknown>>[];
@@ -14,6 +17,12 @@ export interface CaseFacts {
   readonly access?: readonly Readonly<Record<string, unknown>>[];
   /** True unless said otherwise. */
   readonly accessKnown?: boolean;
+  /** An enabled user without a group, but for what it says; null: the snapshot does not have the person. */
+  readonly directory?: Partial<DirectoryFacts> | null;
+  /** Nothing was told, but for what it says. */
+  readonly settings?: Partial<RuleSettings>;
+  /** What a rule about the organisation sees. */
+  readonly organisation?: OrganisationCase;
 }
 
 export interface RuleCase {
@@ -38,7 +47,7 @@ export const PERSON: Person = {
   userName: "jane.roe",
 };
 
-const START = "2026-01-01T00:00:00.000Z" as Instant;
+export const START = "2026-01-01T00:00:00.000Z" as Instant;
 
 /** A portal session that is active and whose end nobody knows, but for what the case says. */
 export function sessionOf(said: Readonly<Record<string, unknown>>): SessionView {
@@ -109,4 +118,16 @@ export function accessOf(said: Readonly<Record<string, unknown>>): EffectiveAcce
     administrator: true,
   };
   return { ...access, ...said };
+}
+
+/** An enabled user whom nobody provisions, without a group, but for what the case says. */
+export function directoryOf(said: Partial<DirectoryFacts>): DirectoryFacts {
+  return {
+    status: "enabled",
+    isProvisioned: false,
+    groups: [],
+    groupsWithSame: [],
+    peers: [],
+    ...said,
+  };
 }

@@ -1,6 +1,6 @@
 /**
  * What a rule is. A rule is a folder: `rule.ts` (this shape), `cases.json`, `README.md`. It is pure and synchronous: it sees the
- * facts of one person and an explicit `now`, never a clock, a database or another rule.
+ * facts of one person, or of the organisation as a whole, and an explicit `now`, never a clock, a database or another rule.
  */
 import type { EffectiveAccess } from "../domain/access.ts";
 import type { TrailEvent } from "../domain/event.ts";
@@ -8,8 +8,11 @@ import type { Detection, Severity } from "../domain/finding.ts";
 import type { Person } from "../domain/person.ts";
 import type { SessionView } from "../domain/session.ts";
 import type { Instant } from "../domain/time.ts";
+import type { OrganisationFacts } from "./organisation-facts.ts";
+import type { DirectoryFacts } from "./person-facts.ts";
+import type { RuleSettings } from "./settings.ts";
 
-/** Everything a rule may look at. */
+/** Everything a rule about a person may look at. */
 export interface PersonFacts {
   readonly person: Person;
   /** With their state at `now`. */
@@ -19,6 +22,9 @@ export interface PersonFacts {
   /** Empty when no snapshot was taken; `accessKnown` tells the two apart. */
   readonly access: readonly EffectiveAccess[];
   readonly accessKnown: boolean;
+  /** Null when no snapshot was taken, or it does not have the person. */
+  readonly directory: DirectoryFacts | null;
+  readonly settings: RuleSettings;
 }
 
 export interface RuleMetadata {
@@ -44,8 +50,17 @@ export interface RuleResult {
   readonly withheld: readonly string[];
 }
 
-export interface Rule {
+interface RuleOf<About extends string, Facts> {
+  readonly about: About;
   readonly metadata: RuleMetadata;
   readonly parameters: RuleParameters;
-  evaluate(this: void, facts: PersonFacts, now: Instant, parameters: RuleParameters): RuleResult;
+  evaluate(this: void, facts: Facts, now: Instant, parameters: RuleParameters): RuleResult;
 }
+
+/** Judged with a person, whenever one of their events or of their access comes. */
+export type PersonRule = RuleOf<"person", PersonFacts>;
+
+/** Judged with the organisation, whenever a crawl was published or its access was changed. */
+export type OrganisationRule = RuleOf<"organisation", OrganisationFacts>;
+
+export type Rule = PersonRule | OrganisationRule;

@@ -1,12 +1,13 @@
 /**
- * Runs a catalogue over the facts of one person. A rule that throws is reported by name and does not stop the others; what it
+ * Runs a catalogue over the facts of one person, or of the organisation. A rule that throws is reported by name and does not stop the others; what it
  * would have said is unknown, so that its open findings have to stay as they are.
  */
 import type { Detection } from "../domain/finding.ts";
 import { canonicalJson, sha256 } from "../domain/ids.ts";
 import { earliest } from "../domain/time.ts";
 import type { Instant } from "../domain/time.ts";
-import type { PersonFacts, Rule, RuleParameters } from "./rule.ts";
+import type { OrganisationFacts } from "./organisation-facts.ts";
+import type { PersonFacts, Rule, RuleParameters, RuleResult } from "./rule.ts";
 
 /** A detection with the rule that made it. */
 export interface RuleDetection extends Detection {
@@ -35,6 +36,21 @@ export function ruleVersion(rule: Rule): string {
 
 /** The judgement of one person at `now`; the same facts in give the same run. Never throws for what a rule does. */
 export function runRules(catalogue: readonly Rule[], facts: PersonFacts, now: Instant): RuleRun {
+  const rules = catalogue.filter((rule) => rule.about === "person");
+  return run(rules, (rule) => rule.evaluate(facts, now, rule.parameters));
+}
+
+/** The judgement of the organisation as a whole, likewise. */
+export function runOrganisationRules(
+  catalogue: readonly Rule[],
+  facts: OrganisationFacts,
+  now: Instant,
+): RuleRun {
+  const rules = catalogue.filter((rule) => rule.about === "organisation");
+  return run(rules, (rule) => rule.evaluate(facts, now, rule.parameters));
+}
+
+function run<R extends Rule>(catalogue: readonly R[], evaluate: (rule: R) => RuleResult): RuleRun {
   const detections: RuleDetection[] = [];
   const withheld: { ruleId: string; reason: string }[] = [];
   const failed: { ruleId: string; problem: string }[] = [];
@@ -43,7 +59,7 @@ export function runRules(catalogue: readonly Rule[], facts: PersonFacts, now: In
     const { id: ruleId } = rule.metadata;
     const { parameters } = rule;
     try {
-      const result = rule.evaluate(facts, now, parameters);
+      const result = evaluate(rule);
       const version = ruleVersion(rule);
       for (const detection of result.detections) {
         detections.push({ ...detection, ruleId, ruleVersion: version, parameters });

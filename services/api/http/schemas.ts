@@ -181,7 +181,9 @@ export const findingSchema = z.strictObject({
   ruleVersion: z.string(),
   severity: z.enum(SEVERITIES),
   subject: z.strictObject({ kind: z.string(), id: z.string() }),
-  user: userSchema,
+  /** Null for a finding about the organisation. */
+  user: userSchema.nullable(),
+  instanceArn: z.string().nullable(),
   openedAt: instantSchema,
   lastSeenAt: instantSchema,
   resolvedAt: maybeInstant,
@@ -217,24 +219,24 @@ export const assignmentSchema = z.strictObject({
   ),
   grantedAt: maybeInstant,
   grantedNotAfter: maybeInstant,
-  lastUsedAt: maybeInstant,
-  uses30d: z.number().int(),
   grantedBy: z.string().nullable(),
   grantEventId: z.string().nullable(),
   firstUsedAt: maybeInstant,
-  usageSharedByPaths: z.boolean(),
-  observedSince: maybeInstant,
+  lastUsedAt: maybeInstant,
+  uses30d: z.number().int(),
   usedDays: z.number().int(),
   calls: z.number().int(),
   deniedCalls: z.number().int(),
-  administrator: z.boolean().nullable(),
-});
+  usageSharedByPaths: z.boolean(),
+  observedSince: maybeInstant,
   observationGaps: z.number().int(),
-
+  administrator: z.boolean().nullable(),
   policy: z.strictObject({
     administrator: z.boolean().nullable(),
     findings: z.array(z.string()),
   }),
+});
+
 export const auditSchema = z.strictObject({
   sequence: z.number().int(),
   at: instantSchema,

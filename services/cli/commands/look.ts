@@ -57,12 +57,12 @@ async function findings(runtime: Runtime, options: LookOptions, output: Output):
     .filter((finding) => state === undefined || finding.state === state);
   for (const finding of found) output.value(finding);
   output.table(
-    ["severity", "state", "rule", "user", "opened", "summary"],
+    ["severity", "state", "rule", "about", "opened", "summary"],
     found.map((finding) => [
       finding.severity,
       finding.state,
       finding.ruleId,
-      finding.user.userName ?? finding.user.userId,
+      ownerName(finding),
       finding.openedAt,
       finding.summary,
     ]),

@@ -6,6 +6,7 @@ import { testRules } from "#core/rules/cases";
 import { ruleVersion } from "#core/rules/run-rules";
 import { withCommonOptions, type CommonOptions } from "../options.ts";
 import { Output } from "../output.ts";
+import { readRuleCases } from "../rule-cases.ts";
 
 export function addRules(program: Command): void {
   const rules = program.command("rules").description("the detection catalogue");
@@ -50,7 +51,7 @@ function test(id: string | undefined, options: CommonOptions): void {
       `There is no rule ${JSON.stringify(id)}; the rules are ${ids.join(", ")}.`,
     );
   }
-  const results = testRules(id === undefined ? undefined : [id]);
+  const results = testRules(readRuleCases(), id === undefined ? undefined : [id]);
   for (const result of results) output.value(result);
   output.table(
     ["rule", "case", "result"],

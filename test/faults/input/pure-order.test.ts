@@ -10,6 +10,7 @@ import { personKey, type Person } from "#core/domain/person";
 import { grantEvents } from "#core/domain/access/grants";
 import { decodeRecord } from "#core/domain/trail/decode";
 import { instant } from "#core/domain/time";
+import { NO_RULE_SETTINGS } from "#core/rules/settings";
 import { judgePeople, type CommonFacts } from "#core/flows/judge-people";
 import { catalogue } from "#core/rules/catalogue";
 import { historyOf, UNTIL } from "#test/support/corpus";
@@ -32,6 +33,8 @@ const common: CommonFacts = {
   settings: settingsOf(480),
   catalogue,
   snapshot: null,
+  directory: null,
+  ruleSettings: NO_RULE_SETTINGS,
   coverage: [],
   grants: grantEvents([], now),
 };

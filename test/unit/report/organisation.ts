@@ -179,6 +179,7 @@ function finding(index: number, over: Partial<Finding>): Finding {
     severity: "medium",
     subject: { kind: "session", id: "ses_1" },
     user: USERS[index]!,
+    instanceArn: null,
     openedAt: plus(AS_OF, -index * HOUR),
     lastSeenAt: AS_OF,
     resolvedAt: null,

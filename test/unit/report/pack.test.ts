@@ -41,7 +41,7 @@ describe("the files", () => {
       findings: FACTS.findings.map((finding) => ({
         ...finding,
         summary: hostile,
-        user: { ...finding.user, userName: hostile },
+        user: { ...finding.user!, userName: hostile },
       })),
       coverage: FACTS.coverage.map((row) => ({ ...row, source: hostile })),
     });

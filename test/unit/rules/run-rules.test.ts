@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Instant } from "#core/domain/time";
 import { PERSON, sessionOf } from "#core/rules/case-facts";
 import { networkOf } from "#core/rules/network";
-import type { PersonFacts, Rule } from "#core/rules/rule";
+import type { PersonFacts, PersonRule } from "#core/rules/rule";
+import { NO_RULE_SETTINGS } from "#core/rules/settings";
 import { ruleVersion, runRules } from "#core/rules/run-rules";
 import { stalePortalSession } from "#core/rules/stale-portal-session/rule";
 
@@ -17,8 +18,10 @@ const FACTS: PersonFacts = {
   events: [],
   access: [],
   accessKnown: false,
+  directory: null,
+  settings: NO_RULE_SETTINGS,
 };
-const throwing: Rule = {
+const throwing: PersonRule = {
   ...stalePortalSession,
   metadata: { ...stalePortalSession.metadata, id: "broken" },
   evaluate: () => {

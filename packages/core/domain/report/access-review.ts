@@ -74,7 +74,7 @@ function itemsOf(facts: AccessReviewFacts): ReviewItem[] {
   const sessions = new Map(facts.sessions.map((summary) => [personKey(summary.user), summary]));
   const findings = grouped(
     sorted(facts.findings, ({ id }) => id),
-    ({ user }) => personKey(user),
+    ({ user }) => (user === null ? "organisation" : personKey(user)),
   );
   const access = grouped(
     sorted(facts.access, (row) => JSON.stringify([row.accountId, row.permissionSetArn, row.path])),

@@ -8,7 +8,7 @@ import type { Detection } from "../../domain/finding.ts";
 import { DAY, earliest, plus } from "../../domain/time.ts";
 import type { Instant } from "../../domain/time.ts";
 import { networkOf } from "../network.ts";
-import type { PersonFacts, Rule } from "../rule.ts";
+import type { PersonFacts, PersonRule } from "../rule.ts";
 
 /** How many known networks the evidence lists; a travelling person has more than anybody reads. */
 const LISTED_NETWORKS = 20;
@@ -59,7 +59,8 @@ function detection(
   };
 }
 
-export const deviceCodeFromUnknownNetwork: Rule = {
+export const deviceCodeFromUnknownNetwork: PersonRule = {
+  about: "person",
   metadata: {
     id: "device-code-from-unknown-network",
     title: "Device-code token issued to an unknown network",

@@ -7,7 +7,7 @@ import type { Detection } from "../../domain/finding.ts";
 import type { SessionView } from "../../domain/session.ts";
 import { earliest, HOUR, plus } from "../../domain/time.ts";
 import type { Instant } from "../../domain/time.ts";
-import type { Rule } from "../rule.ts";
+import type { PersonRule } from "../rule.ts";
 
 function detection(session: SessionView, since: Instant, idleHours: number): Detection {
   const { at, limitedBy, certainty } = session.endsAt;
@@ -35,7 +35,8 @@ function detection(session: SessionView, since: Instant, idleHours: number): Det
   };
 }
 
-export const stalePortalSession: Rule = {
+export const stalePortalSession: PersonRule = {
+  about: "person",
   metadata: {
     id: "stale-portal-session",
     title: "Portal session left alive without use",

@@ -7,7 +7,7 @@ import { heldArn, heldName, type EffectiveAccess } from "../../domain/access.ts"
 import type { Detection } from "../../domain/finding.ts";
 import { between, DAY, earliest, latest, plus } from "../../domain/time.ts";
 import type { Instant } from "../../domain/time.ts";
-import type { Rule } from "../rule.ts";
+import type { PersonRule } from "../rule.ts";
 
 /** The paths by which the person holds one permission set in one account. Usage is the same on each of them. */
 type Holding = readonly [EffectiveAccess, ...EffectiveAccess[]];
@@ -60,7 +60,8 @@ function detection(holding: Holding, since: Instant, unusedDays: number): Detect
   };
 }
 
-export const unusedAdministratorPermissionSet: Rule = {
+export const unusedAdministratorPermissionSet: PersonRule = {
+  about: "person",
   metadata: {
     id: "unused-administrator-permission-set",
     title: "Administrator access that its holder does not use",

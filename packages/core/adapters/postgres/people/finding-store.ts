@@ -4,9 +4,8 @@
  */
 import type pg from "pg";
 import { Fault } from "../../../domain/fault.ts";
-import type { Finding, FindingState, Severity } from "../../../domain/finding.ts";
+import type { Finding, FindingOwner, FindingState, Severity } from "../../../domain/finding.ts";
 import { canonicalJson, derivedId, sha256 } from "../../../domain/ids.ts";
-import type { Person } from "../../../domain/person.ts";
 import type { Reconciliation } from "../../../domain/reconcile-findings.ts";
 import type { Instant } from "../../../domain/time.ts";
 import type { FindingFilter, FindingPage, FindingStore } from "../../../ports/finding-store.ts";
@@ -19,8 +18,9 @@ interface FindingRow {
   readonly rule_id: string;
   readonly rule_version: string;
   readonly severity: Severity;
-  readonly identity_store_arn: string;
-  readonly user_id: string;
+  readonly identity_store_arn: string | null;
+  readonly user_id: string | null;
+  readonly instance_arn: string | null;
   readonly subject_kind: string;
   readonly subject_id: string;
   readonly state: FindingState;
@@ -40,11 +40,15 @@ function findingOf(row: FindingRow): Finding {
     ruleVersion: row.rule_version,
     severity: row.severity,
     subject: { kind: row.subject_kind, id: row.subject_id },
-    user: {
-      identityStoreArn: row.identity_store_arn,
-      userId: row.user_id,
-      userName: row.user_name,
-    },
+    user:
+      row.identity_store_arn === null || row.user_id === null
+        ? null
+        : {
+            identityStoreArn: row.identity_store_arn,
+            userId: row.user_id,
+            userName: row.user_name,
+          },
+    instanceArn: row.instance_arn,
     openedAt: row.opened_at,
     lastSeenAt: row.last_seen_at,
     resolvedAt: row.resolved_at,
@@ -55,12 +59,20 @@ function findingOf(row: FindingRow): Finding {
   };
 }
 
-/** The person's findings that are not resolved, locked against another sweep by the caller's claim on the person. */
-export async function openFindingsOf(client: Queryable, person: Person): Promise<Finding[]> {
+/** The owner's findings that are not resolved, locked against another sweep by the caller's claim on the person or organisation. */
+export async function openFindingsOf(client: Queryable, owner: FindingOwner): Promise<Finding[]> {
+  if ("instanceArn" in owner) {
+    const { rows } = await client.query<FindingRow>(
+      `select f.*, null::text as user_name from findings f
+        where instance_arn = $1 and state <> 'resolved' order by id`,
+      [owner.instanceArn],
+    );
+    return rows.map(findingOf);
+  }
   const { rows } = await client.query<FindingRow>(
     `select f.*, $3::text as user_name from findings f
       where identity_store_arn = $1 and user_id = $2 and state <> 'resolved' order by id`,
-    [person.identityStoreArn, person.userId, person.userName],
+    [owner.identityStoreArn, owner.userId, owner.userName],
   );
   return rows.map(findingOf);
 }
@@ -86,6 +98,7 @@ export function alertPayload(
 const COLUMNS = `
   b->>'id' as id, b->>'ruleId' as rule_id, b->>'ruleVersion' as rule_version, b->>'severity' as severity,
   b->'user'->>'identityStoreArn' as identity_store_arn, b->'user'->>'userId' as user_id,
+  b->>'instanceArn' as instance_arn,
   b->'subject'->>'kind' as subject_kind, b->'subject'->>'id' as subject_id, b->>'state' as state,
   (b->>'openedAt')::timestamptz as opened_at, (b->>'lastSeenAt')::timestamptz as last_seen_at,
   (b->>'resolvedAt')::timestamptz as resolved_at, b->>'summary' as summary, b->'evidence' as evidence,
@@ -96,7 +109,7 @@ const COLUMNS = `
  * `evidence.earlier`. One that is open already is another sweep's and stays as it is.
  */
 const OPEN = `
-  insert into findings as f (id, rule_id, rule_version, severity, identity_store_arn, user_id, subject_kind, subject_id, state,
+  insert into findings as f (id, rule_id, rule_version, severity, identity_store_arn, user_id, instance_arn, subject_kind, subject_id, state,
                              opened_at, last_seen_at, resolved_at, summary, evidence, event_ids)
   select ${COLUMNS} from jsonb_array_elements($1::jsonb) as b order by 1
   on conflict (id) do update
@@ -178,7 +191,7 @@ function readCursor(cursor: string): readonly [string, string] {
 
 /** `as_of` turns the stored state back: resolution after it did not happen yet. */
 const SELECT = `
-  select f.id, f.rule_id, f.rule_version, f.severity, f.identity_store_arn, f.user_id, f.subject_kind, f.subject_id,
+  select f.id, f.rule_id, f.rule_version, f.severity, f.identity_store_arn, f.user_id, f.instance_arn, f.subject_kind, f.subject_id,
          case when f.resolved_at > $1 then 'open' else f.state end as state, f.opened_at, f.last_seen_at,
          case when f.resolved_at > $1 then null else f.resolved_at end as resolved_at,
          f.summary, f.evidence, f.event_ids,

@@ -1,4 +1,5 @@
 /** The end of the page: open findings, how the population was counted, and how far each source reached. */
+import { ownerName } from "../../finding.ts";
 import type { AccessReview } from "../access-review.ts";
 import { countText, dayText, numberText, timeText } from "../words.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
@@ -17,7 +18,7 @@ export function findingsSection(number: number, review: AccessReview): Markup {
     ({ severity, user, summary, openedAt, ruleId }) =>
       html`<tr>
         <td><b>${severity}</b></td>
-        <td class="who">${user.userName ?? user.userId}</td>
+        <td class="who">${ownerName({ user })}</td>
         <td>${summary}<span class="sub">${ruleId}</span></td>
         <td class="when">${dayText(openedAt)}</td>
       </tr> `,
@@ -39,7 +40,7 @@ export function findingsSection(number: number, review: AccessReview): Markup {
         <thead>
           <tr>
             <th>Severity</th>
-            <th>Person</th>
+            <th>About</th>
             <th>What was seen</th>
             <th>Since</th>
           </tr>
