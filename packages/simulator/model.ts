@@ -3,6 +3,7 @@
  * Everything is a plain value, so that the organisation is a function of its seed, the clock and the change log.
  * Instants are epoch milliseconds of the simulated clock; every period is `[from, to)`, open when `to` is null.
  */
+import type { Estate } from "./access.ts";
 
 /** How a person lives: it decides when they work, what they use and how often. */
 export type Profile =
@@ -41,6 +42,8 @@ export interface Group {
   /** Present where SCIM owns the group: its memberships are then not ours to change. */
   externalId: string | null;
   createdAt: number;
+  /** Its assignments stay behind, as with AWS. */
+  deletedAt: number | null;
 }
 
 export interface Membership {
@@ -62,6 +65,12 @@ export interface PermissionSet {
   /** JSON text, null when the set has none. */
   inlinePolicy: string | null;
   boundaryManagedPolicyArn: string | null;
+  /** The boundary where it is a policy of each account; at most one of the two boundaries is there. */
+  boundaryCustomerPolicy: { name: string; path: string } | null;
+  /** Where the console opens. */
+  relayState: string | null;
+  /** People may take it, and nobody ever does. */
+  neverUsed: boolean;
   createdAt: number;
 }
 
@@ -131,6 +140,8 @@ export interface Organisation {
   denyPolicyIds: string[];
   /** The person that nobody may end. */
   breakGlassUserId: string;
+  /** What the directory gives beside permission sets. */
+  estate: Estate;
 }
 
 /** What a caller did through the API, in simulated time. The log of these is append-only and shared by every process of a data directory. */
@@ -187,6 +198,16 @@ export interface Switches {
   duplicateShare: number;
   lateShare: number;
   missingIdShare: number;
+  /** ListInstances answers an account's own instance beside the organisation's. */
+  accountInstanceListed: boolean;
+  /** Name of the role that reads accounts: it can be assumed in every member account but one. Roles of other names exist everywhere. */
+  readerRole: string;
+  /** Name of the account in which that role was forgotten. */
+  readerRoleMissingIn: string;
+  /** ListEntitlements takes a filter whose `principalRole` is empty, and answers all; else it refuses it. */
+  emptyEntitlementFilter: boolean;
+  /** How account access manager answers: as it does, as in a Region without it, or as to a caller who may not ask. */
+  accountAccess: "served" | "absent" | "denied";
 }
 
 /** One CloudTrail record and when each channel shows it. */

@@ -4,6 +4,7 @@
  */
 import type { Organisation, ServiceControlPolicy } from "./model.ts";
 import { buildAccounts } from "./organisation/accounts.ts";
+import { buildEstate, type Founded } from "./organisation/estate.ts";
 import { buildGrants } from "./organisation/grants.ts";
 import { buildPeople } from "./organisation/people.ts";
 import { buildPermissionSets } from "./organisation/permission-sets.ts";
@@ -39,7 +40,7 @@ export function buildOrganisation(
   const managementAccountId = (accounts[0] as { id: string }).id;
   const permissionSets = buildPermissionSets(dice, anchor, instanceId);
   const { people, breakGlassUserId } = buildPeople(dice, anchor, storeHex);
-  const grants = buildGrants(dice, anchor, storeHex, people, accounts, permissionSets);
+  const { grants, byHand } = buildGrants(dice, anchor, storeHex, people, accounts, permissionSets);
   const policies = buildPolicies({
     dice,
     organizationId,
@@ -48,7 +49,7 @@ export function buildOrganisation(
     units,
     accounts,
   });
-  return {
+  const founded: Founded = {
     seed,
     anchor,
     historyDays,
@@ -69,4 +70,5 @@ export function buildOrganisation(
     denyPolicyIds: [(policies.at(-1) as ServiceControlPolicy).id],
     breakGlassUserId,
   };
+  return { ...founded, estate: buildEstate(founded, byHand) };
 }

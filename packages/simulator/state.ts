@@ -2,6 +2,7 @@
  * The organisation as of an instant: what its seed says holds then, and what callers changed before then. Guarantees a pure
  * result: same organisation, changes, instant and help desk, same state. Never looks at events: lives follow the state.
  */
+import type { Entitlement } from "./access.ts";
 import type {
   Account, AccountAssignment, Change, Group, Membership, Organisation, OrganizationalUnit, PermissionSet, Person, ServiceControlPolicy,
 } from "./model.ts"; // prettier-ignore
@@ -21,13 +22,15 @@ export interface OrganisationState {
   units: readonly OrganizationalUnit[];
   accounts: readonly Account[];
   assignments: readonly AccountAssignment[];
+  /** What the account access manager gives. */
+  entitlements: readonly Entitlement[];
   policies: readonly ServiceControlPolicy[];
   userStatus(userId: string): "ENABLED" | "DISABLED";
   /** Ids that an SCP of the account, its units or the root denies; empty for the management account (AWS: SCPs do not bind it). */
   deniedUserIds(accountId: string): ReadonlySet<string>;
   /** Ids that the inline policy of a set, as provisioned to the account, denies. */
   inlineDeniedUserIds(accountId: string, permissionSetArn: string): ReadonlySet<string>;
-  /** Whether the account has the set's inline policy as last written. */
+  /** Whether the account's role has the set as it was last written. */
   isProvisioned(accountId: string, permissionSetArn: string): boolean;
   /** Whether an assignment, direct or through a group, lets the person become the permission set in the account. */
   hasAccess(userId: string, accountId: string, permissionSetArn: string): boolean;
@@ -50,6 +53,7 @@ export interface Draft {
   organisation: Organisation;
   memberships: Membership[];
   assignments: AccountAssignment[];
+  entitlements: Entitlement[];
   policies: ServiceControlPolicy[];
   permissionSets: PermissionSet[];
   inline: InlinePolicies;
@@ -61,9 +65,10 @@ function draftOf(organisation: Organisation): Draft {
     organisation,
     memberships: organisation.memberships.slice(),
     assignments: organisation.assignments.slice(),
+    entitlements: organisation.estate.entitlements.slice(),
     policies: organisation.policies.slice(),
     permissionSets: organisation.permissionSets.slice(),
-    inline: new InlinePolicies(organisation.permissionSets),
+    inline: new InlinePolicies(organisation.permissionSets, organisation.estate.outdated),
     disabledAt: new Map(
       organisation.people.flatMap((person) =>
         person.disabledAt === null ? [] : [[person.userId, person.disabledAt]],
@@ -111,7 +116,7 @@ function leaveGroups(draft: Draft, userId: string, helpDeskAt: number): void {
 
 type Content = Pick<
   OrganisationState,
-  | "at" | "people" | "groups" | "memberships" | "permissionSets" | "units" | "accounts" | "assignments" | "policies"
+  | "at" | "people" | "groups" | "memberships" | "permissionSets" | "units" | "accounts" | "assignments" | "entitlements" | "policies"
 >; // prettier-ignore
 
 /** What exists at the instant. */
@@ -125,12 +130,15 @@ function contentAt(draft: Draft, at: number): Content {
         const disabledAt = draft.disabledAt.get(person.userId) ?? Infinity;
         return { ...person, disabledAt: disabledAt <= at ? disabledAt : null };
       }),
-    groups: organisation.groups.filter((group) => group.createdAt <= at),
+    groups: organisation.groups.filter(
+      (group) => group.createdAt <= at && (group.deletedAt === null || group.deletedAt > at),
+    ),
     memberships: draft.memberships.filter(holds(at)),
     permissionSets: draft.permissionSets,
     units: organisation.units,
     accounts: organisation.accounts.filter((account) => account.joinedAt <= at),
     assignments: draft.assignments.filter(holds(at)),
+    entitlements: draft.entitlements.filter(holds(at)),
     policies: draft.policies,
   };
 }

@@ -15,4 +15,9 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   duplicateShare: 0.01,
   lateShare: 0.01,
   missingIdShare: 0.004,
+  accountInstanceListed: false,
+  readerRole: "curfew-read",
+  readerRoleMissingIn: "dns",
+  emptyEntitlementFilter: true,
+  accountAccess: "served",
 };

@@ -177,7 +177,7 @@ export class Stage {
     return made;
   }
 
-  /** What the seed lets a person become at an instant; accounts that are suspended count for nothing. */
+  /** What the seed lets a person become at an instant, but for sets that nobody ever takes; accounts that are suspended count for nothing. */
   grants(person: Person, at: number): Grant[] {
     const groups = new Set(
       (this.#groupsOf.get(person.userId) ?? [])
@@ -191,7 +191,8 @@ export class Stage {
           ? held.principalId === person.userId
           : groups.has(held.principalId),
       )
-      .map((held) => ({ accountId: held.accountId, set: this.set(held.permissionSetArn) }));
+      .map((held) => ({ accountId: held.accountId, set: this.set(held.permissionSetArn) }))
+      .filter((grant) => !grant.set.neverUsed);
   }
 
   /** Whether a person works here at an instant. */

@@ -1,11 +1,13 @@
 /**
- * Who may become what: 47 groups, their members and the account assignments, with periods that begin and end within the
+ * Who may become what: 50 groups, their members and the account assignments, with periods that begin and end within the
  * history. Guarantees that every person of a working profile has at least one grant, that some grants are never used, and
  * that about half of the groups belong to the external directory (SCIM), with none but its own people, and half are local.
  */
+import type { Estate } from "../access.ts";
 import type { Account, PermissionSet, Person } from "../model.ts";
 import { DAY, HOUR, type Dice } from "../random.ts";
 import { TEAMS } from "./accounts.ts";
+import { grantLater } from "./later-grants.ts";
 import { separateLocalPeople } from "./local-people.ts";
 import { assign, group, join, of, type Grants, type Site } from "./site.ts";
 
@@ -193,7 +195,7 @@ function grantForAWhile(site: Site): void {
   }
 }
 
-/** All grants; `storeHex` as for people. */
+/** All grants, and which of them a person made by hand; `storeHex` as for people. */
 export function buildGrants(
   dice: Dice,
   anchor: number,
@@ -201,7 +203,7 @@ export function buildGrants(
   people: Person[],
   accounts: Account[],
   sets: PermissionSet[],
-): Grants {
+): { grants: Grants; byHand: Estate["grantsByHand"] } {
   const find = <T extends { name: string }>(list: T[], name: string): T => {
     const found = list.find((candidate) => candidate.name === name);
     if (found === undefined)
@@ -226,6 +228,7 @@ export function buildGrants(
   grantOffices(site);
   grantDirectly(site);
   grantForAWhile(site);
+  const byHand = grantLater(site);
   separateLocalPeople(site);
-  return site.grants;
+  return { grants: site.grants, byHand };
 }

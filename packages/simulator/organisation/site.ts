@@ -34,6 +34,7 @@ export function group(site: Site, displayName: string, scim: boolean, descriptio
     description,
     externalId: scim ? `idp-group-${site.dice.hex(16)}` : null,
     createdAt: site.anchor - site.dice.int(100, 900) * DAY,
+    deletedAt: null,
   };
   site.grants.groups.push(made);
   return made;

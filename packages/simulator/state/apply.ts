@@ -2,9 +2,10 @@
  * What each change does to the organisation. Guarantees that a change which changes nothing (the assignment is gone already) is
  * harmless. Whether the caller was allowed is decided before a change is logged.
  */
-import type { Change } from "../model.ts";
+import type { Change, PermissionSet } from "../model.ts";
 import { Dice } from "../random.ts";
 import type { Draft } from "../state.ts";
+import { principalRoleOf } from "./entitlement.ts";
 import { field, textField } from "./parameters.ts";
 
 type Effect = (draft: Draft, change: Change) => void;
@@ -132,7 +133,85 @@ function writeInline(draft: Draft, change: Change, text: string): void {
   );
 }
 
+/** Changes what a set is, beside its inline policy: accounts have it after the next provisioning. */
+const editSet =
+  (edit: (set: PermissionSet, parameters: Change["parameters"]) => PermissionSet): Effect =>
+  (draft, change) => {
+    const arn = textField(change.parameters, "PermissionSetArn");
+    draft.inline.edit(arn);
+    draft.permissionSets = draft.permissionSets.map((set) =>
+      set.arn === arn ? edit(set, change.parameters) : set,
+    );
+  };
+
+const boundaryOf = (parameters: Change["parameters"]): Partial<PermissionSet> => {
+  const boundary = field(parameters, "PermissionsBoundary") as Record<string, unknown> | undefined;
+  const reference = field(boundary ?? {}, "CustomerManagedPolicyReference");
+  const named = reference as Record<string, unknown> | undefined;
+  return {
+    boundaryManagedPolicyArn: textField(boundary ?? {}, "ManagedPolicyArn") || null,
+    boundaryCustomerPolicy:
+      named === undefined
+        ? null
+        : { name: textField(named, "Name"), path: textField(named, "Path") || "/" },
+  };
+};
+
+const without = (list: string[], gone: string): string[] => list.filter((one) => one !== gone);
+
+const SET_EDITS: Record<string, Effect> = {
+  UpdatePermissionSet: editSet((set, parameters) => ({
+    ...set,
+    description: textField(parameters, "Description") || set.description,
+    sessionDuration: textField(parameters, "SessionDuration") || set.sessionDuration,
+    relayState: textField(parameters, "RelayState") || set.relayState,
+  })),
+  AttachManagedPolicyToPermissionSet: editSet((set, parameters) => {
+    const arn = textField(parameters, "ManagedPolicyArn");
+    return { ...set, managedPolicyArns: [...without(set.managedPolicyArns, arn), arn] };
+  }),
+  DetachManagedPolicyFromPermissionSet: editSet((set, parameters) => ({
+    ...set,
+    managedPolicyArns: without(set.managedPolicyArns, textField(parameters, "ManagedPolicyArn")),
+  })),
+  PutPermissionsBoundaryToPermissionSet: editSet((set, parameters) => ({
+    ...set,
+    ...boundaryOf(parameters),
+  })),
+  DeletePermissionsBoundaryFromPermissionSet: editSet((set) => ({
+    ...set,
+    boundaryManagedPolicyArn: null,
+    boundaryCustomerPolicy: null,
+  })),
+};
+
+const createEntitlement: Effect = (draft, change) => {
+  const { principal, accountId, roleArn } = principalRoleOf(
+    field(change.parameters, "entitlement"),
+  );
+  if (principal === null || accountId === null || roleArn === null) return;
+  draft.entitlements.push({
+    id: textField(change.response, "entitlementId"),
+    applicationArn: textField(change.parameters, "applicationArn"),
+    principal,
+    accountId,
+    roleArn,
+    from: change.effectiveAt,
+    to: null,
+  });
+};
+
+const deleteEntitlement: Effect = (draft, change) => {
+  const id = textField(change.parameters, "entitlementId");
+  draft.entitlements = draft.entitlements.map((held) =>
+    held.id === id && held.to === null ? { ...held, to: change.effectiveAt } : held,
+  );
+};
+
 const EFFECTS: Record<string, Effect> = {
+  ...SET_EDITS,
+  CreateEntitlement: createEntitlement,
+  DeleteEntitlement: deleteEntitlement,
   DeleteAccountAssignment: deleteAssignment,
   CreateAccountAssignment: createAssignment,
   DeleteGroupMembership: deleteMembership,

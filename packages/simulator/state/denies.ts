@@ -2,6 +2,7 @@
  * Which people a policy text denies. Understands exactly the form that cuts people off: Effect Deny with StringEquals on the
  * key identitystore:userId, in any case of letters (AWS prints both). Other statements deny nobody here.
  */
+import type { Estate } from "../access.ts";
 import type { Organisation, PermissionSet, ServiceControlPolicy } from "../model.ts";
 
 interface Statement {
@@ -95,9 +96,13 @@ export class InlinePolicies {
   readonly #base = new Map<string, string | null>();
   /** Under `<set> <account>`, or `<set> *` for all accounts. */
   readonly #provisioned = new Map<string, { text: string | null; order: number }>();
+  /** When the rest of a set was last written, and the pairs that were behind from the beginning. */
+  readonly #edited = new Map<string, number>();
+  readonly #behind: ReadonlySet<string>;
   #order = 0;
 
-  constructor(sets: readonly PermissionSet[]) {
+  constructor(sets: readonly PermissionSet[], outdated: Estate["outdated"]) {
+    this.#behind = new Set(outdated.map((one) => `${one.permissionSetArn} ${one.accountId}`));
     for (const set of sets) {
       this.#written.set(set.arn, set.inlinePolicy);
       this.#base.set(set.arn, set.inlinePolicy);
@@ -108,6 +113,11 @@ export class InlinePolicies {
     this.#written.set(setArn, text);
   }
 
+  /** Something else of the set was written: every account is behind it. */
+  edit(setArn: string): void {
+    this.#edited.set(setArn, this.#order++);
+  }
+
   /** `accountId` null: to every account that has the set. */
   provision(setArn: string, accountId: string | null): void {
     this.#provisioned.set(`${setArn} ${accountId ?? "*"}`, {
@@ -116,14 +126,22 @@ export class InlinePolicies {
     });
   }
 
-  #inAccount(accountId: string, setArn: string): string | null {
+  #newest(accountId: string, setArn: string): { text: string | null; order: number } | null {
     const own = this.#provisioned.get(`${setArn} ${accountId}`);
     const all = this.#provisioned.get(`${setArn} *`);
-    const newest = own !== undefined && (all === undefined || own.order > all.order) ? own : all;
-    return newest === undefined ? (this.#base.get(setArn) ?? null) : newest.text;
+    return (own !== undefined && (all === undefined || own.order > all.order) ? own : all) ?? null;
   }
 
+  #inAccount(accountId: string, setArn: string): string | null {
+    const newest = this.#newest(accountId, setArn);
+    return newest === null ? (this.#base.get(setArn) ?? null) : newest.text;
+  }
+
+  /** Whether the account's role has the set as it was last written. */
   isProvisioned(accountId: string, setArn: string): boolean {
+    const newest = this.#newest(accountId, setArn);
+    if (newest === null && this.#behind.has(`${setArn} ${accountId}`)) return false;
+    if ((this.#edited.get(setArn) ?? -1) > (newest?.order ?? -1)) return false;
     return this.#inAccount(accountId, setArn) === (this.#written.get(setArn) ?? null);
   }
 

@@ -29,6 +29,11 @@ export const SWITCHES: Switches = {
   duplicateShare: 0,
   lateShare: 0,
   missingIdShare: 0,
+  accountInstanceListed: false,
+  readerRole: "curfew-read",
+  readerRoleMissingIn: "dns",
+  emptyEntitlementFilter: true,
+  accountAccess: "served",
 };
 
 export interface Office {

@@ -101,10 +101,13 @@ test("a boundary is answered where there is one, and missed where there is none"
   await expect(boundary(lacking.arn)).rejects.toMatchObject({ name: "ResourceNotFoundException" });
 });
 
-test("tags are an empty page for what exists", async () => {
+test("tags are answered for what exists, an empty page where there are none", async () => {
   const tagsOf = (ResourceArn: string) =>
     clients.ssoAdmin.send(new ListTagsForResourceCommand({ InstanceArn, ResourceArn }));
-  expect((await tagsOf(InstanceArn)).Tags).toEqual([]);
+  const pipeline = [{ Key: "managed-by", Value: "identity-pipeline" }];
+  expect((await tagsOf(InstanceArn)).Tags).toEqual(pipeline);
+  const workshop = first(now().permissionSets.filter((one) => one.name === "WorkshopAdmin"));
+  expect((await tagsOf(workshop.arn)).Tags).toEqual([]);
   await expect(tagsOf(`${InstanceArn}x`)).rejects.toMatchObject({
     name: "ResourceNotFoundException",
   });

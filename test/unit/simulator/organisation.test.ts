@@ -18,10 +18,10 @@ describe("the organisation", () => {
 
   it("has the size of a real one", () => {
     expect(organisation.people.length).toBeGreaterThanOrEqual(220);
-    expect(organisation.groups).toHaveLength(47);
+    expect(organisation.groups).toHaveLength(50);
     expect(organisation.groups.filter((group) => group.externalId !== null)).toHaveLength(22);
     expect(organisation.accounts).toHaveLength(31);
-    expect(organisation.permissionSets).toHaveLength(26);
+    expect(organisation.permissionSets).toHaveLength(30);
     expect(new Set(organisation.people.map((one) => one.userName)).size).toBe(
       organisation.people.length,
     );

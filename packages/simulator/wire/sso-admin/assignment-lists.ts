@@ -89,7 +89,7 @@ function assignmentPage(call: Call, found: readonly AccountAssignment[]): object
   return { AccountAssignments: paged.items, ...nextToken(paged) };
 }
 
-/** A set is outdated in an account from the writing of its inline policy until that is provisioned there. */
+/** A set is outdated in an account from the writing of it until that is provisioned there. */
 function provisioned(
   call: Call,
   rows: readonly AccountAssignment[],

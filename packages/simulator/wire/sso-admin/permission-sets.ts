@@ -4,7 +4,7 @@
  */
 import type { PermissionSet } from "../../model.ts";
 import { seconds } from "../http/json.ts";
-import { optionalText, text } from "../http/input.ts";
+import { text } from "../http/input.ts";
 import { nextToken, page } from "../http/paging.ts";
 import { notFound } from "../http/wire-error.ts";
 import type { Call, Operation } from "../service.ts";
@@ -42,6 +42,7 @@ export const PERMISSION_SETS: Readonly<Record<string, Operation>> = {
           ...(set.description === "" ? {} : { Description: set.description }),
           CreatedDate: seconds(set.createdAt),
           SessionDuration: set.sessionDuration,
+          ...(set.relayState === null ? {} : { RelayState: set.relayState }),
         },
       };
     },
@@ -78,26 +79,12 @@ export const PERMISSION_SETS: Readonly<Record<string, Operation>> = {
   GetPermissionsBoundaryForPermissionSet: {
     handle: (call) => {
       const set = requirePermissionSet(call);
-      if (set.boundaryManagedPolicyArn === null)
+      if (set.boundaryManagedPolicyArn !== null)
+        return { PermissionsBoundary: { ManagedPolicyArn: set.boundaryManagedPolicyArn } };
+      if (set.boundaryCustomerPolicy === null)
         throw notFound(`Permission set ${set.arn} has no permissions boundary.`);
-      return { PermissionsBoundary: { ManagedPolicyArn: set.boundaryManagedPolicyArn } };
-    },
-  },
-  // Nothing in the simulated organisation is tagged: the answer is an empty page for what exists.
-  ListTagsForResource: {
-    handle: (call) => {
-      if (optionalText(call.members, "InstanceArn") !== null) requireInstance(call);
-      const arn = text(call.members, "ResourceArn");
-      const known =
-        arn === call.world.organisation.instanceArn ||
-        call.state().permissionSets.some((one) => one.arn === arn);
-      if (!known) throw notFound(`Resource ${arn} does not exist.`);
-      const tags = page([], () => "", {
-        scope: "ListTagsForResource",
-        members: call.members,
-        most: 100,
-      });
-      return { Tags: tags.items, ...nextToken(tags) };
+      const { name: Name, path: Path } = set.boundaryCustomerPolicy;
+      return { PermissionsBoundary: { CustomerManagedPolicyReference: { Name, Path } } };
     },
   },
 };

@@ -1,13 +1,18 @@
 /**
- * IAM Identity Center administration (sso-admin): the reads that an inventory needs and the writes of account assignments.
- * Served in the instance's own Region only, with one limit over all operations, as AWS documents its quotas.
+ * IAM Identity Center administration (sso-admin): the reads that an inventory needs, the writes of account assignments and of
+ * permission sets. Served in the instance's primary Region, with one limit over all operations, as AWS documents its quotas.
  */
 import type { Service } from "../service.ts";
+import { APPLICATIONS } from "./applications.ts";
+import { APPLICATION_PARTS } from "./application-parts.ts";
 import { ASSIGNMENT_READS } from "./assignment-lists.ts";
 import { ASSIGNMENT_WRITES } from "./assignment-writes.ts";
 import { INSTANCES } from "./instances.ts";
 import { INLINE_POLICY_WRITES } from "./inline-policy-writes.ts";
 import { PERMISSION_SETS } from "./permission-sets.ts";
+import { SET_WRITES } from "./set-writes.ts";
+import { TAGS } from "./tags.ts";
+import { TOKEN_ISSUERS } from "./token-issuers.ts";
 
 export function ssoAdminService(): Service {
   return {
@@ -28,6 +33,11 @@ export function ssoAdminService(): Service {
       ...ASSIGNMENT_READS,
       ...ASSIGNMENT_WRITES,
       ...INLINE_POLICY_WRITES,
+      ...SET_WRITES,
+      ...TAGS,
+      ...APPLICATIONS,
+      ...APPLICATION_PARTS,
+      ...TOKEN_ISSUERS,
     },
   };
 }
