@@ -3,11 +3,12 @@
  * see in them. Pure but for loading what is the same for everybody; nothing is written.
  */
 import type { EffectiveAccess } from "../domain/access.ts";
-import { effectiveAccess } from "../domain/access/effective.ts";
+import { AccessRows } from "../domain/access/effective.ts";
 import { grantEvents, type GrantEvents } from "../domain/access/grants.ts";
-import { NO_USAGE, usageOf, type PersonUsage } from "../domain/access/usage.ts";
+import { AccessModel } from "../domain/access/model.ts";
+import { usageOf, type PersonUsage } from "../domain/access/usage.ts";
 import type { TrailEvent } from "../domain/event.ts";
-import { personKey, type Person } from "../domain/person.ts";
+import type { Person } from "../domain/person.ts";
 import type { Session, SessionSettings } from "../domain/session.ts";
 import { AccessHistory } from "../domain/sessions/residual/access-history.ts";
 import type { Residual } from "../domain/sessions/residual/removal.ts";
@@ -34,7 +35,8 @@ export interface CommonFacts {
   readonly directory: DirectoryIndex | null;
   readonly ruleSettings: RuleSettings;
   readonly coverage: readonly CoverageRow[];
-  readonly grants: GrantEvents;
+  /** Makes anybody's effective access from one model of the directory; null where there is none. */
+  readonly access: AccessRows | null;
 }
 
 export interface PersonEvents {
@@ -44,6 +46,8 @@ export interface PersonEvents {
 
 export interface JudgedPerson extends PersonEvents {
   readonly sessions: readonly Session[];
+  /** Of everything that was used, granted today or not. */
+  readonly usage: PersonUsage;
   readonly access: readonly EffectiveAccess[];
   readonly rules: RuleRun;
 }
@@ -61,6 +65,7 @@ export async function commonFacts(
     observations.coverage(),
     observations.grantEvents(now),
   ]);
+  const known = coverage.filter(({ firstEventAt }) => firstEventAt < now);
   return {
     now,
     settings,
@@ -68,8 +73,8 @@ export async function commonFacts(
     snapshot,
     directory: snapshot === null ? null : directoryIndex(snapshot),
     ruleSettings,
-    coverage: coverage.filter(({ firstEventAt }) => firstEventAt < now),
-    grants: grantEvents(events, now),
+    coverage: known,
+    access: snapshot === null ? null : rowsOf(snapshot, known, grantEvents(events, now)),
   };
 }
 
@@ -141,30 +146,24 @@ async function* eventsOfEach(
   for (const person of people) yield { person, events: await history.eventsOf(person, at) };
 }
 
-/** Judges people together, because the index of the directory is made once for all of them. */
+/** Judges each of the people by what is common to all of them. */
 export function judgePeople(people: readonly PersonEvents[], common: CommonFacts): JudgedPerson[] {
-  const sessions = new Map(
-    people.map(({ person, events }) => [
-      personKey(person),
-      reconstruct(person, events, common.settings),
-    ]),
-  );
-  const access = accessOfPeople(people, sessions, common);
   return people.map(({ person, events }) => {
-    const own = sessions.get(personKey(person))!;
-    const rows = access.get(personKey(person)) ?? [];
+    const sessions = reconstruct(person, events, common.settings);
+    const usage = usageOf(sessions, events, common.now);
+    const access = common.access?.of(person, () => usage) ?? [];
     const facts = {
       person,
-      sessions: own.map((session) => viewSession(session, common.now)),
+      sessions: sessions.map((session) => viewSession(session, common.now)),
       events,
-      access: rows,
+      access,
       accessKnown: common.snapshot !== null,
       directory:
-        common.directory === null ? null : directoryFacts(person.userId, rows, common.directory),
+        common.directory === null ? null : directoryFacts(person.userId, access, common.directory),
       settings: common.ruleSettings,
     };
     const rules = runRules(common.catalogue, facts, common.now);
-    return { person, events, sessions: own, access: rows, rules };
+    return { person, events, sessions, usage, access, rules };
   });
 }
 
@@ -179,29 +178,13 @@ export function observedSince(common: Pick<CommonFacts, "coverage" | "snapshot">
   return (accountId: string): Instant | null => earliest(first.get(accountId) ?? null, portal);
 }
 
-function accessOfPeople(
-  people: readonly PersonEvents[],
-  sessions: ReadonlyMap<string, readonly Session[]>,
-  common: CommonFacts,
-): Map<string, EffectiveAccess[]> {
-  const byPerson = new Map<string, EffectiveAccess[]>();
-  if (common.snapshot === null) return byPerson;
-  const usage = new Map<string, PersonUsage>();
-  for (const { person, events } of people) {
-    const key = personKey(person);
-    usage.set(key, usageOf(sessions.get(key) ?? [], events, common.now));
-  }
-  const rows = effectiveAccess(common.snapshot, {
-    users: (user) => usage.has(personKey(user)),
-    usage: (person) => usage.get(personKey(person)) ?? NO_USAGE,
-    observedSince: observedSince(common),
-    grants: common.grants,
+function rowsOf(
+  snapshot: TimedSnapshot,
+  coverage: readonly CoverageRow[],
+  grants: GrantEvents,
+): AccessRows {
+  return new AccessRows(snapshot, new AccessModel(snapshot), {
+    observedSince: observedSince({ coverage, snapshot }),
+    grants,
   });
-  for (const row of rows) {
-    const key = personKey(row.user);
-    const known = byPerson.get(key);
-    if (known === undefined) byPerson.set(key, [row]);
-    else known.push(row);
-  }
-  return byPerson;
 }

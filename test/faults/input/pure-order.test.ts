@@ -7,7 +7,6 @@ import { beforeAll, expect, test } from "vitest";
 import { settingsOf } from "#core/domain/sessions/durations";
 import type { TrailEvent } from "#core/domain/event";
 import { personKey, type Person } from "#core/domain/person";
-import { grantEvents } from "#core/domain/access/grants";
 import { decodeRecord } from "#core/domain/trail/decode";
 import { instant } from "#core/domain/time";
 import { NO_RULE_SETTINGS } from "#core/rules/settings";
@@ -36,7 +35,7 @@ const common: CommonFacts = {
   directory: null,
   ruleSettings: NO_RULE_SETTINGS,
   coverage: [],
-  grants: grantEvents([], now),
+  access: null,
 };
 
 beforeAll(async () => {

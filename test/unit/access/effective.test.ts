@@ -4,7 +4,7 @@ import { effectiveAccess, type EffectiveAccessOptions } from "#core/domain/acces
 import { assignmentKey, membershipKey, observedKey } from "#core/domain/access/facts";
 import { grantEvents } from "#core/domain/access/grants";
 import { usageKey } from "#core/domain/access/usage";
-import type { AccessSnapshot } from "#core/domain/access";
+import { NO_USE, type AccessSnapshot } from "#core/domain/access";
 import type { TrailEvent } from "#core/domain/event";
 import {
   account,
@@ -116,7 +116,7 @@ test("ignores assignments and memberships of users and groups that are gone", ()
 
 test("repeats the use of a pair on each of its paths and says so", () => {
   const key = usageKey("444455556666", "Set1");
-  const used = { lastUsedAt: at("19T07:00:00"), uses30d: 3 };
+  const used = { ...NO_USE, lastUsedAt: at("19T07:00:00"), uses30d: 3, calls: 7 };
   const rows = accessIn(PARTS, {
     usage: ({ userId }) => new Map(userId === "ann" ? [[key, used]] : []),
     observedSince: (accountId) => (accountId === "444455556666" ? at("02T00:00:00") : null),

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { usageKey, usageOf } from "#core/domain/access/usage";
 import type { RoleSessionRef, TrailEvent } from "#core/domain/event";
 import type { Session } from "#core/domain/session";
+import { roleSessionKey } from "#core/domain/trail/identity";
 import { DAY, instant, epoch, plus } from "#core/domain/time";
 import { at, STORE } from "./directory-facts.ts";
 
@@ -101,9 +102,89 @@ test("takes the newest sign of use before now, from sessions and events alike", 
 
 test("takes no refused request for use, and no event for a use of the 30 days", () => {
   expect(usageOf([], [federate("22T00:00:00", "AccessDenied")], NOW).size).toBe(0);
-  expect(usageOf([], [federate("22T00:00:00")], NOW).get(KEY)).toEqual({
+  expect(usageOf([], [federate("22T00:00:00")], NOW).get(KEY)).toMatchObject({
+    firstUsedAt: at("22T00:00:00"),
     lastUsedAt: at("22T00:00:00"),
     uses30d: 0,
+    calls: 0,
+  });
+});
+
+test("counts calls, refused ones, days, services and actions, and a call that two accounts received once", () => {
+  const events = [
+    call("20T01:00:00"),
+    { ...call("20T02:00:00"), eventName: "ListBuckets", eventSource: "s3.amazonaws.com" },
+    {
+      ...call("21T01:00:00"),
+      eventName: "DeleteBucket",
+      eventSource: "s3.amazonaws.com",
+      errorCode: "AccessDenied",
+    },
+    { ...call("22T01:00:00"), errorCode: "ThrottlingException", sharedEventId: "shared" },
+    { ...call("22T01:00:00"), errorCode: "ThrottlingException", sharedEventId: "shared" },
+  ];
+  expect(usageOf([], events, NOW).get(KEY)).toEqual({
+    accountId: ACCOUNT,
+    roleName: "Operator",
+    firstUsedAt: at("20T01:00:00"),
+    lastUsedAt: at("22T01:00:00"),
+    uses30d: 0,
+    usedDays: 3,
+    calls: 4,
+    deniedCalls: 1,
+    sessions: 0,
+    services: { s3: 2, sso: 2 },
+    actions: { "s3:DeleteBucket": 1, "s3:ListBuckets": 1, "sso:example": 2 },
+    otherActionCalls: 0,
+  });
+});
+
+test("keeps the most frequent actions and counts the calls of the others", () => {
+  const events = Array.from({ length: 205 }, (_, n) => [
+    { ...call("20T01:00:00"), eventName: `Action${String(n).padStart(3, "0")}` },
+    ...(n === 204 ? [{ ...call("20T01:00:00"), eventName: "Action204" }] : []),
+  ]).flat();
+  const usage = usageOf([], events, NOW).get(KEY)!;
+  expect(Object.keys(usage.actions)).toHaveLength(200);
+  expect(usage.actions["sso:Action204"]).toBe(2);
+  expect(usage.otherActionCalls).toBe(5);
+  expect(usage.services).toEqual({ sso: 206 });
+});
+
+test("takes sessions of aws login and of entitlement roles for use, each under what it gives", () => {
+  const arn = `arn:aws:iam::${ACCOUNT}:role/team/Deployer`;
+  const sessions = [
+    session("29T00:00:00", { kind: "aws-login" }),
+    session("28T00:00:00", {
+      kind: "entitlement-role",
+      permissionSetName: null,
+      keys: ["ASIAEXAMPLE", arn],
+    }),
+  ];
+  const events: TrailEvent[] = [
+    { ...call("28T00:10:00"), kind: "person-role-call", roleArn: arn } as TrailEvent,
+  ];
+  const usage = usageOf(sessions, events, NOW);
+  expect(usage.get(KEY)).toMatchObject({ uses30d: 1, sessions: 1, calls: 0 });
+  expect(usage.get(usageKey(ACCOUNT, arn))).toMatchObject({ uses30d: 1, sessions: 1, calls: 1 });
+});
+
+test("takes administration for a call only from a session of the person's own", () => {
+  const event: TrailEvent = {
+    ...base("25T00:00:00"),
+    callerSession: role,
+    kind: "assignment",
+    change: "created",
+    targetAccountId: null,
+    permissionSetArn: null,
+    principalType: null,
+    principalId: null,
+  };
+  expect(usageOf([], [event], NOW).size).toBe(0);
+  const own = session("20T00:00:00", { keys: [roleSessionKey(role)] });
+  expect(usageOf([own], [event], NOW).get(KEY)).toMatchObject({
+    calls: 1,
+    lastUsedAt: at("25T00:00:00"),
   });
 });
 
