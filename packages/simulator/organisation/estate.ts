@@ -7,14 +7,11 @@ import type { Account, Organisation, PermissionSet } from "../model.ts";
 import { PARTITION } from "../partition.ts";
 import { DAY, Dice } from "../random.ts";
 import { buildAccountPolicies } from "./account-policies.ts";
+import { buildApplications, PROVIDERS } from "./applications.ts";
 import { buildEntitlements } from "./entitlements.ts";
 
 /** What is there before the estate is. */
 export type Founded = Omit<Organisation, "estate">;
-
-const CUSTOM_PROVIDER = `arn:${PARTITION}:sso::aws:applicationProvider/custom`;
-const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 export function buildEstate(founded: Founded, grantsByHand: Estate["grantsByHand"]): Estate {
   const { seed, anchor, region, accounts, permissionSets } = founded;
@@ -41,19 +38,7 @@ export function buildEstate(founded: Founded, grantsByHand: Estate["grantsByHand
         permissionSetArn: set(permissionSets, "IncidentResponder").arn,
       },
     ],
-    applicationProviders: [
-      { arn: CUSTOM_PROVIDER, protocol: "OAUTH", name: "Custom application" },
-      {
-        arn: `arn:${PARTITION}:sso::aws:applicationProvider/sagemaker`,
-        protocol: "OAUTH",
-        name: "Amazon SageMaker",
-      },
-      {
-        arn: `arn:${PARTITION}:sso::aws:applicationProvider/custom-saml`,
-        protocol: "SAML",
-        name: "Custom SAML 2.0 application",
-      },
-    ],
+    applicationProviders: PROVIDERS,
     applications,
     issuers,
     entitlementApplications: entitled.applications,
@@ -73,75 +58,6 @@ function issuer({ managementAccountId, instanceArn }: Founded, dice: Dice): Toke
     claimPath: "email",
     directoryPath: "emails.value",
   };
-}
-
-function buildApplications(founded: Founded, issuers: readonly TokenIssuer[]): Application[] {
-  const { seed, anchor, instanceArn, managementAccountId, groups, people } = founded;
-  const instance = instanceArn.split("/").at(-1) ?? "";
-  const base = (name: string, provider: string) => ({
-    // The id that the application's lives use: see lives/applications.ts.
-    arn: `arn:${PARTITION}:sso::${managementAccountId}:application/${instance}/apl-${new Dice(seed, "application", name).hex(16)}`,
-    providerArn: provider,
-    name,
-    accountId: managementAccountId,
-    status: "ENABLED" as const,
-    createdAt: anchor - 80 * DAY,
-  });
-  const groupId = (name: string): string =>
-    groups.find((one) => one.displayName === name)?.groupId ?? "";
-  const actor = (role: string): object => ({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { AWS: `arn:${PARTITION}:iam::${managementAccountId}:role/${role}` },
-        Action: "sso-oauth:CreateTokenWithIAM",
-        Resource: "*",
-      },
-    ],
-  });
-  return [
-    {
-      ...base("chat-agent", CUSTOM_PROVIDER),
-      description: "Answers questions about accounts, as whoever asks",
-      assignmentRequired: false,
-      scopes: [{ scope: "sso:account:access", authorizedTargets: [] }],
-      grants: [
-        {
-          type: JWT_BEARER,
-          issuers: issuers.map((one) => ({ arn: one.arn, audiences: ["curfew-chat"] })),
-        },
-        { type: "refresh_token" },
-      ],
-      actorPolicies: [actor("chat-agent")],
-      backgroundSessions: "DISABLED",
-      principals: [],
-    },
-    {
-      ...base("notebooks", `arn:${PARTITION}:sso::aws:applicationProvider/sagemaker`),
-      description: "Notebooks of the data scientists",
-      assignmentRequired: true,
-      scopes: [{ scope: "sagemaker:studio:access", authorizedTargets: [] }],
-      grants: [{ type: TOKEN_EXCHANGE }, { type: "refresh_token" }],
-      actorPolicies: [actor("notebooks")],
-      backgroundSessions: "ENABLED",
-      principals: [
-        { type: "GROUP", id: groupId("analysts") },
-        { type: "USER", id: people.find((one) => one.profile === "engineer")?.userId ?? "" },
-      ],
-    },
-    {
-      ...base("wiki", `arn:${PARTITION}:sso::aws:applicationProvider/custom-saml`),
-      description: "The wiki",
-      status: "DISABLED",
-      assignmentRequired: true,
-      scopes: [],
-      grants: [],
-      actorPolicies: [],
-      backgroundSessions: "DISABLED",
-      principals: [{ type: "GROUP", id: groupId("all-staff") }],
-    },
-  ];
 }
 
 function tagsOf(founded: Founded, applications: readonly Application[]): Estate["tags"] {

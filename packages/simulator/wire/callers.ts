@@ -4,7 +4,7 @@
  * list. Signatures are not verified: this endpoint is a loopback stand-in and guards nothing.
  */
 import { createHash, randomBytes } from "node:crypto";
-import type { Account, Caller, Organisation } from "../model.ts";
+import type { Account, Caller, Organisation, Switches } from "../model.ts";
 import { PARTITION } from "../partition.ts";
 import { isMembers } from "./http/input.ts";
 import { accessDenied, WireError } from "./http/wire-error.ts";
@@ -28,6 +28,9 @@ export interface Scope {
   region: string;
   service: string;
 }
+
+/** The role that reads member accounts, and the account without it. */
+type ReaderRole = Pick<Switches, "readerRole" | "readerRoleMissingIn">;
 
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=([A-Z0-9]{16,128})\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request,\s*SignedHeaders=\S+,\s*Signature=[0-9a-f]{64}$/;
@@ -147,16 +150,22 @@ export class Callers {
     }
   }
 
-  /** Refuses roles that cannot be assumed: unknown accounts, other roles of the management account, callers of a member account. */
+  /**
+   * Refuses roles that cannot be assumed: unknown accounts, other roles of the management account, callers of a member account, and
+   * the reader's role where it was forgotten or the account is suspended.
+   */
   authorizeAssume(
     caller: Caller,
     roleArn: string,
-    target: { account: Account | undefined; roleName: string },
+    target: { account: Account | undefined; roleName: string; reader: ReaderRole },
   ): void {
+    const { account, roleName, reader } = target;
     const known =
-      target.account?.isManagement !== true ||
-      SERVICE_ROLES.some((name) => name === target.roleName);
-    if (target.account === undefined || !known || caller.accountId !== this.#root.accountId) {
+      account?.isManagement === true
+        ? SERVICE_ROLES.some((name) => name === roleName)
+        : roleName !== reader.readerRole ||
+          (account?.status === "ACTIVE" && account.name !== reader.readerRoleMissingIn);
+    if (account === undefined || !known || caller.accountId !== this.#root.accountId) {
       throw new WireError(
         "AccessDenied",
         `User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,

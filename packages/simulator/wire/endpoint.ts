@@ -16,6 +16,7 @@ import type { Members } from "./http/input.ts";
 import { RequestRates, type RequestRate } from "./http/rates.ts";
 import { Throttle } from "./http/throttle.ts";
 import { WireError } from "./http/wire-error.ts";
+import { iamService } from "./iam/iam.ts";
 import { identityStoreService } from "./identitystore/identitystore.ts";
 import { organizationsService } from "./organizations/organizations.ts";
 import { failure, parse, success, unknownOperation, unknownService } from "./protocol.ts";
@@ -115,6 +116,7 @@ class Desk {
       identityStoreService(),
       organizationsService(),
       stsService(this.#callers),
+      iamService(),
     ];
   }
 

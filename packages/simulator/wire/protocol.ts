@@ -69,7 +69,7 @@ export function unknownOperation(service: Service, asked: string): WireError {
 }
 
 export function unknownService(name: string): WireError {
-  const served = "cloudtrail, sso, identitystore, organizations, s3, sqs, sts";
+  const served = "account-access, cloudtrail, iam, identitystore, organizations, s3, sqs, sso, sts";
   return new WireError(
     "UnknownOperationException",
     `The simulator does not serve ${name}; it serves ${served}.`,

@@ -9,7 +9,15 @@ import type { OrganisationState } from "../state.ts";
 import type { World } from "./world.ts";
 
 /** The signing names of the services that are served. */
-export type ServiceName = "cloudtrail" | "sso" | "identitystore" | "organizations" | "sqs" | "sts";
+export type ServiceName =
+  | "account-access"
+  | "cloudtrail"
+  | "iam"
+  | "identitystore"
+  | "organizations"
+  | "sqs"
+  | "sso"
+  | "sts";
 
 /** One request, after its caller is known. */
 export interface Call {

@@ -3,6 +3,7 @@
  * unless the stopwatch stands still. Holds no trail: tests hand over the records they need.
  */
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import { IAMClient } from "@aws-sdk/client-iam";
 import { IdentitystoreClient } from "@aws-sdk/client-identitystore";
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { SSOAdminClient } from "@aws-sdk/client-sso-admin";
@@ -61,6 +62,7 @@ export interface Clients {
   identityStore: IdentitystoreClient;
   organizations: OrganizationsClient;
   sts: STSClient;
+  iam: IAMClient;
 }
 
 export interface OfficeOptions {
@@ -147,6 +149,7 @@ function clientsOf(endpoint: string, home: string, options: ClientOptions): Clie
     identityStore: new IdentitystoreClient(configuration),
     organizations: new OrganizationsClient(configuration),
     sts: new STSClient(configuration),
+    iam: new IAMClient(configuration),
   };
 }
 

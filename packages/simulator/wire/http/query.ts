@@ -1,6 +1,6 @@
 /**
- * The AWS query protocol as the SDK client of STS speaks it: a form in, XML out.
- * Only flat parameters are read and only nested texts are written; STS needs no more.
+ * The AWS query protocol as the SDK clients of STS and IAM speak it: a form in, XML out.
+ * Only flat parameters are read; nested texts and lists are written, and a member that is undefined is left out.
  */
 import { isMembers, type Members } from "./input.ts";
 import type { Answer } from "./json.ts";
@@ -41,11 +41,15 @@ function headers(requestId: string): Record<string, string> {
 
 function elements(of: object): string {
   return Object.entries(of)
-    .map(
-      ([name, value]: [string, unknown]) =>
-        `<${name}>${isMembers(value) ? elements(value) : escaped(String(value))}</${name}>`,
-    )
+    .filter(([, value]: [string, unknown]) => value !== undefined)
+    .map(([name, value]: [string, unknown]) => `<${name}>${inside(value)}</${name}>`)
     .join("");
+}
+
+function inside(value: unknown): string {
+  if (Array.isArray(value))
+    return value.map((one: unknown) => `<member>${inside(one)}</member>`).join("");
+  return isMembers(value) ? elements(value) : escaped(String(value));
 }
 
 function escaped(value: string): string {

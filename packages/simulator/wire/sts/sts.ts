@@ -7,7 +7,7 @@ import { InvalidInput } from "../http/wire-error.ts";
 import type { Call, Service } from "../service.ts";
 import type { Callers } from "../callers.ts";
 
-const ROLE_ARN = /^arn:aws:iam::(\d{12}):role\/(?:[\x21-\x7e]+\/)?([\w+=,.@-]{1,64})$/;
+const ROLE_ARN = /^arn:aws[a-z-]*:iam::(\d{12}):role\/(?:[\x21-\x7e]+\/)?([\w+=,.@-]{1,64})$/;
 /** STS takes 15 minutes to 12 hours and gives an hour when nothing is asked for. AWS: AssumeRole API reference. */
 const DURATION_SECONDS = { least: 900, most: 43_200, otherwise: 3_600 };
 
@@ -49,7 +49,8 @@ function assumeRole(call: Call, callers: Callers): object {
     );
   }
   const account = call.state().accounts.find((one) => one.id === accountId);
-  callers.authorizeAssume(call.caller, roleArn, { account, roleName });
+  const reader = call.world.switches;
+  callers.authorizeAssume(call.caller, roleArn, { account, roleName, reader });
   const seconds = duration(optionalText(call.members, "DurationSeconds"));
   const { caller, credentials, expiresAt } = callers.issue({
     accountId,
