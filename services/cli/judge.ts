@@ -1,19 +1,23 @@
-/** Judges everybody who is due, with a bar on a terminal: whatever reads, and whatever looks, does it before it answers. */
-import { sweepPeople, type SweepReceipt } from "#core/flows/sweep-people";
+/** Judges everybody and every organisation that is due, with a bar on a terminal: whatever reads, and whatever looks, does it before it answers. */
+import { sweepDue } from "#core/flows/sweep-due";
+import type { SweepReceipt } from "#core/flows/sweep-people";
 import type { WorldOptions } from "./options.ts";
 import { Output } from "./output.ts";
 import { lookClaim, openRuntime, type Runtime } from "./runtime.ts";
 
 export async function judgeDue(runtime: Runtime, output: Output): Promise<SweepReceipt> {
   const bar = output.progress("Judging people");
-  const receipt = await sweepPeople(runtime.sweepPorts, (done, total) => bar.update(done, total));
+  const ports = { people: runtime.sweepPorts, organisation: runtime.organisationPorts };
+  const { people, organisation } = await sweepDue(ports, "none", (done, total) =>
+    bar.update(done, total),
+  );
   bar.stop();
-  for (const rule of receipt.failedRules) {
+  for (const rule of [...people.failedRules, ...organisation.failedRules]) {
     output.note(
       `The rule ${rule} failed; its findings stay as they were. Run: curfew rules test ${rule}`,
     );
   }
-  return receipt;
+  return people;
 }
 
 /** For commands that look: opens what is there, judges who is due, does the work, and closes whatever happens. */

@@ -12,6 +12,7 @@ import { PostgresDurationStore } from "#core/adapters/postgres/people/duration-s
 import { PostgresFindingStore } from "#core/adapters/postgres/people/finding-store";
 import { migrate } from "#core/adapters/postgres/migrate";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
+import { PostgresOrganisationStore } from "#core/adapters/postgres/people/organisation-store";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
 import { PostgresResidualStore } from "#core/adapters/postgres/people/residual-store";
 import { PostgresSessionStore } from "#core/adapters/postgres/people/session-store";
@@ -21,6 +22,7 @@ import { createdId } from "#core/domain/ids";
 import type { SessionSettings } from "#core/domain/session";
 import { instant, type Instant } from "#core/domain/time";
 import type { JudgePorts } from "#core/flows/judge-people";
+import type { OrganisationPorts } from "#core/flows/judge-organisation";
 import type { SweepPorts } from "#core/flows/sweep-people";
 import { readConfig, type Config } from "#core/platform/config";
 import { claimDataDirectory, type Claim, type Holding } from "#core/platform/data-directory";
@@ -64,6 +66,7 @@ export interface Runtime {
   readonly stores: Stores;
   readonly judgePorts: JudgePorts;
   readonly sweepPorts: SweepPorts;
+  readonly organisationPorts: OrganisationPorts;
   readonly newId: (prefix: "rev" | "rpt" | "tok" | "snp" | "step" | "del", now: Instant) => string;
   close(): Promise<void>;
 }
@@ -181,6 +184,12 @@ async function runtimeOf(
     sweepPorts: {
       ...judgePorts,
       sweep: settings.readBefore(stores.sweep),
+      channels: channelsOf(config),
+      clock,
+    },
+    organisationPorts: {
+      ...judgePorts,
+      organisations: new PostgresOrganisationStore(database),
       channels: channelsOf(config),
       clock,
     },

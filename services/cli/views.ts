@@ -9,7 +9,10 @@ import { reconcileFindings } from "#core/domain/reconcile-findings";
 import type { Session, SessionView } from "#core/domain/session";
 import { Fault } from "#core/domain/fault";
 import type { Instant } from "#core/domain/time";
+import { RoleUses } from "#core/domain/access/role-use";
+import { organisationAt } from "#core/flows/judge-organisation";
 import { judgeEverybody } from "#core/flows/judge-people";
+import { usesIn } from "#core/flows/organisation-facts";
 import { selected, type SessionSelection } from "#core/flows/session-views";
 import type { FindingPage } from "#core/ports/finding-store";
 import type { Runtime } from "./runtime.ts";
@@ -68,8 +71,15 @@ async function* stored(
 /** What the rules hold at an instant: every finding is open then. */
 export async function findingsHeldAt(runtime: Runtime, at: Instant): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for await (const { person, rules } of judgeEverybody(runtime.judgePorts, at)) {
+  const uses = new RoleUses();
+  for await (const { person, sessions, rules } of judgeEverybody(runtime.judgePorts, at)) {
     findings.push(...reconcileFindings([], rules.detections, person, at).opened);
+    uses.add(usesIn(sessions));
+  }
+  const whole = await organisationAt(runtime.organisationPorts, at, uses.all());
+  if (whole !== null) {
+    const { organisation, rules } = whole;
+    findings.push(...reconcileFindings([], rules.detections, organisation, at).opened);
   }
   return findings;
 }

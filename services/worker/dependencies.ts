@@ -3,12 +3,12 @@ import type { OpenedQueue } from "#core/adapters/queue/open-queue";
 import type { DeliverPorts } from "#core/flows/deliver-alerts";
 import type { StepPorts } from "#core/flows/revocation/ports";
 import type { SealPorts } from "#core/flows/report/seal-weekly-report";
-import type { SweepPorts } from "#core/flows/sweep-people";
+import type { DuePorts } from "#core/flows/sweep-due";
 import type { Logger } from "#core/platform/logger";
 
 export interface WorkerDependencies {
   readonly queue: Pick<OpenedQueue, "openWorker" | "nudge">;
-  readonly sweep: SweepPorts;
+  readonly sweep: DuePorts;
   /** False while the sources are read for the first time since the start: judging waits for it. Absent: never. */
   readonly caughtUp?: () => boolean;
   readonly deliver: DeliverPorts;

@@ -6,7 +6,7 @@ import type { JobProcessors } from "#core/adapters/queue/worker";
 import { advanceRevocations } from "#core/flows/revocation/advance-revocations";
 import { deliverAlerts } from "#core/flows/deliver-alerts";
 import { sealWeeklyReport } from "#core/flows/report/seal-weekly-report";
-import { sweepPeople } from "#core/flows/sweep-people";
+import { sweepDue } from "#core/flows/sweep-due";
 import type { LogFields } from "#core/platform/logger";
 import type { JobName } from "#core/ports/job-queue";
 import type { WorkerDependencies } from "./dependencies.ts";
@@ -46,13 +46,17 @@ async function sweep(
   signal: AbortSignal,
 ): Promise<Outcome> {
   if (caughtUp?.() === false) return null;
-  const { judged, opened, resolved, failedRules } = await sweepPeople(ports, undefined, signal);
+  const { people, organisation } = await sweepDue(ports, "rest", undefined, signal);
+  const { judged } = people;
+  const opened = people.opened + organisation.opened;
+  const resolved = people.resolved + organisation.resolved;
+  const failedRules = [...people.failedRules, ...organisation.failedRules];
   if (opened + resolved > 0) await queue.nudge("deliver-alerts");
   // New events may prove a step or the end of a session.
   if (judged > 0) await queue.nudge("advance-revocations");
   // The first report of an installation waits for the first judgement.
   if (judged > 0) await queue.nudge("seal-weekly-report");
-  if (judged === 0) return null;
+  if (judged + organisation.judged === 0) return null;
   const fields = { people: judged, opened, resolved };
   if (failedRules.length === 0) return { fields };
   return { fields, problem: new Error(`rules that threw: ${failedRules.join(", ")}`) };

@@ -19,7 +19,7 @@ import { earliest, type Instant } from "../domain/time.ts";
 import type { AccessStore, TimedSnapshot } from "../ports/access-store.ts";
 import type { CoverageRow, ObservationStore } from "../ports/observation-store.ts";
 import type { PersonHistory } from "../ports/person-history.ts";
-import { directoryFacts, directoryIndex, type DirectoryIndex } from "../rules/person-facts.ts";
+import { directoryFacts, directoryIndex, type DirectoryIndex } from "../domain/access/peers.ts";
 import type { Rule } from "../rules/rule.ts";
 import { runRules, type RuleRun } from "../rules/run-rules.ts";
 import { NO_RULE_SETTINGS, type RuleSettings } from "../rules/settings.ts";

@@ -1,11 +1,14 @@
 /** Rebuilds everybody's sessions, residual access and findings from the stored events and sums them up. Writes nothing. */
+import { RoleUses } from "../domain/access/role-use.ts";
 import { sha256 } from "../domain/ids.ts";
 import type { Session } from "../domain/session.ts";
 import type { Residual } from "../domain/sessions/residual/removal.ts";
 import { residualDigest } from "../domain/sessions/residual/residuals.ts";
 import { sessionDigest } from "../domain/sessions/reconstruct.ts";
 import type { Instant } from "../domain/time.ts";
+import { organisationAt } from "./judge-organisation.ts";
 import { judgeEverybody, type JudgePorts } from "./judge-people.ts";
+import { usesIn } from "./organisation-facts.ts";
 
 export interface ReplayDigest {
   /** Over every session with its links and every residual, without their states, whatever the order they came in. */
@@ -35,17 +38,21 @@ export class DigestOfSessions {
   }
 }
 
-/** Everybody judged as of an instant: the digest of their sessions, and how many findings the rules hold. */
+/** Everybody and the organisation judged as of an instant: the digest of their sessions, and how many findings the rules hold. */
 export async function replay(
   ports: JudgePorts,
   at: Instant,
 ): Promise<ReplayDigest & { findings: number }> {
   const digest = new DigestOfSessions();
   let findings = 0;
+  const uses = new RoleUses();
   for await (const { sessions, residuals, rules } of judgeEverybody(ports, at)) {
     for (const session of sessions) digest.add(session);
     for (const residual of residuals) digest.addResidual(residual);
     findings += rules.detections.length;
+    uses.add(usesIn(sessions));
   }
+  const whole = await organisationAt(ports, at, uses.all());
+  findings += whole?.rules.detections.length ?? 0;
   return { ...digest.finish(), findings };
 }

@@ -1,8 +1,9 @@
-/** The people that are due, and what judging them writes. */
+/** The people and organisations that are due, and what judging them writes. */
 import type { TrailEvent } from "../domain/event.ts";
 import type { Person } from "../domain/person.ts";
 import type { Session } from "../domain/session.ts";
-import type { Finding } from "../domain/finding.ts";
+import type { RoleUse } from "../domain/access/role-use.ts";
+import type { Finding, OrganisationKey } from "../domain/finding.ts";
 import type { Reconciliation } from "../domain/reconcile-findings.ts";
 import type { AccessHistory } from "../domain/sessions/residual/access-history.ts";
 import type { Residual } from "../domain/sessions/residual/removal.ts";
@@ -47,4 +48,39 @@ export interface SweepStore {
   ): Promise<number>;
   /** People that are due now. */
   dueCount(now: Instant): Promise<number>;
+}
+
+/** A claimed organisation. */
+export interface DueOrganisation {
+  readonly organisation: OrganisationKey;
+  /** Findings about it that are not resolved. */
+  readonly findings: readonly Finding[];
+  /** The use that everybody made of each role, as stored. */
+  readonly usage: readonly RoleUse[];
+}
+
+export interface OrganisationJudgement {
+  readonly reconciliation: Reconciliation;
+  /** When to look again although nothing changes; null: only then. */
+  readonly nextDecisionAt: Instant | null;
+}
+
+export interface OrganisationStore {
+  /**
+   * Claims one organisation that is due by `dueBy` (skipping one that another process holds) and writes its judgement in one
+   * transaction, with the deliveries. False when there is none.
+   */
+  sweep(
+    now: Instant,
+    dueBy: Instant,
+    channels: readonly string[],
+    judge: (due: DueOrganisation) => Promise<OrganisationJudgement>,
+  ): Promise<boolean>;
+  /** Notes that people's use of their access was judged anew: every organisation is due, `rest` milliseconds after its last judgement. */
+  usageChanged(now: Instant, rest: number): Promise<void>;
+  /**
+   * Makes those due who are compared with their peers, where a crawl or a change of access was stored since their organisation was judged:
+   * what the others hold may have changed. Call it before people and the organisation are judged; repeated, it changes nothing more.
+   */
+  comparePeersAgain(now: Instant): Promise<void>;
 }

@@ -10,12 +10,12 @@ import type {
   DirectoryUser,
   PermissionSet,
 } from "../domain/access.ts";
+import type { RoleUse } from "../domain/access/role-use.ts";
 import type { Instant } from "../domain/time.ts";
 import type {
   GrantEvent,
   Observation,
   OrganisationFacts,
-  RoleUsage,
   SetVerdict,
 } from "./organisation-facts.ts";
 import type { RuleSettings } from "./settings.ts";
@@ -158,7 +158,7 @@ const ITEMS = {
     people: 1,
     firstUsedAt: START,
     lastUsedAt: START,
-    services: {},
+    actions: {},
   },
   observations: { accountId: ACCOUNT.accountId, observedSince: START, gapHours: 0 },
   grants: {
@@ -213,7 +213,7 @@ export function organisationOf(said: OrganisationCase, settings: RuleSettings): 
       accounts.map(({ accountId }) => [accountId, said.tiers?.[accountId] ?? "other"]),
     ),
     verdicts: each<SetVerdict>(said.verdicts, ITEMS.verdicts),
-    usage: each<RoleUsage>(said.usage, ITEMS.usage),
+    usage: each<RoleUse>(said.usage, ITEMS.usage),
     observations: each<Observation>(said.observations, ITEMS.observations),
     grants: each<GrantEvent>(said.grants, ITEMS.grants),
     settings,

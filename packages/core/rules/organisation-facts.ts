@@ -3,6 +3,7 @@
  * only, and the same in every replay of the same instant. Use is known from `observedSince` on, less the hours that were not read.
  */
 import type { AccessSnapshot, AccountTier } from "../domain/access.ts";
+import type { RoleUse } from "../domain/access/role-use.ts";
 import type { Severity } from "../domain/finding.ts";
 import type { Instant } from "../domain/time.ts";
 import type { RuleSettings } from "./settings.ts";
@@ -23,18 +24,6 @@ export interface SetVerdict {
   }[];
   /** Prefixes of the services of which it allows anything; null where that is not known, or it allows every service. */
   readonly services: readonly string[] | null;
-}
-
-/** The use that all people together made of a permission set or role in one account. */
-export interface RoleUsage {
-  readonly accountId: string;
-  /** Name of the permission set, or the ARN of an entitlement's role. */
-  readonly roleName: string;
-  readonly people: number;
-  readonly firstUsedAt: Instant;
-  readonly lastUsedAt: Instant;
-  /** Recorded calls by prefix of the service. */
-  readonly services: Readonly<Record<string, number>>;
 }
 
 /** How far the use of an account is known. */
@@ -69,7 +58,7 @@ export interface OrganisationFacts {
   /** Of every account of the snapshot. */
   readonly tiers: ReadonlyMap<string, AccountTier>;
   readonly verdicts: readonly SetVerdict[];
-  readonly usage: readonly RoleUsage[];
+  readonly usage: readonly RoleUse[];
   readonly observations: readonly Observation[];
   readonly grants: readonly GrantEvent[];
   readonly settings: RuleSettings;

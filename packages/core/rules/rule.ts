@@ -9,7 +9,7 @@ import type { Person } from "../domain/person.ts";
 import type { SessionView } from "../domain/session.ts";
 import type { Instant } from "../domain/time.ts";
 import type { OrganisationFacts } from "./organisation-facts.ts";
-import type { DirectoryFacts } from "./person-facts.ts";
+import type { DirectoryFacts } from "../domain/access/peers.ts";
 import type { RuleSettings } from "./settings.ts";
 
 /** Everything a rule about a person may look at. */

@@ -6,7 +6,7 @@ import { testRules } from "#core/rules/cases";
 import { ruleVersion } from "#core/rules/run-rules";
 import { withCommonOptions, type CommonOptions } from "../options.ts";
 import { Output } from "../output.ts";
-import { readRuleCases } from "../rule-cases.ts";
+import { readRuleCases } from "../rules/rule-cases.ts";
 
 export function addRules(program: Command): void {
   const rules = program.command("rules").description("the detection catalogue");

@@ -142,7 +142,7 @@ function openWorker(
         ];
   return startWorker({
     queue,
-    sweep: runtime.sweepPorts,
+    sweep: { people: runtime.sweepPorts, organisation: runtime.organisationPorts },
     caughtUp,
     deliver: {
       deliveries: new PostgresDeliveryStore(runtime.database),

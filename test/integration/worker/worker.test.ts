@@ -5,6 +5,7 @@ import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { PostgresDeliveryStore } from "#core/adapters/postgres/people/delivery-store";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresReportStore } from "#core/adapters/postgres/report-store";
+import { PostgresOrganisationStore } from "#core/adapters/postgres/people/organisation-store";
 import { PostgresSweepStore } from "#core/adapters/postgres/people/sweep-store";
 import { openQueue, type OpenedQueue } from "#core/adapters/queue/open-queue";
 import { createLogger } from "#core/platform/logger";
@@ -60,17 +61,27 @@ function dependencies(lines: Lines, own: Partial<WorkerDependencies> = {}): Work
   const observations = new PostgresObservationStore(database);
   const settings = settingsOf(null);
   const reports = new PostgresReportStore(database);
-  const catalogue: WorkerDependencies["sweep"]["catalogue"] = [];
+  const catalogue: WorkerDependencies["sweep"]["people"]["catalogue"] = [];
   return {
     queue,
     sweep: {
-      sweep: new PostgresSweepStore(database),
-      access,
-      observations,
-      catalogue,
-      settings,
-      channels: [],
-      clock,
+      people: {
+        sweep: new PostgresSweepStore(database),
+        access,
+        observations,
+        catalogue,
+        settings,
+        channels: [],
+        clock,
+      },
+      organisation: {
+        organisations: new PostgresOrganisationStore(database),
+        access,
+        observations,
+        catalogue,
+        channels: [],
+        clock,
+      },
     },
     deliver: { deliveries: new PostgresDeliveryStore(database), sinks: [], clock },
     revocations: null,

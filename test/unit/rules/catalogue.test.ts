@@ -5,7 +5,7 @@ import { sha256 } from "#core/domain/ids";
 import { testRules } from "#core/rules/cases";
 import { catalogue } from "#core/rules/catalogue";
 import type { PersonRule, Rule } from "#core/rules/rule";
-import { readRuleCases } from "#services/cli/rule-cases";
+import { readRuleCases } from "#services/cli/rules/rule-cases";
 import recorded from "./sources.json" with { type: "json" };
 
 const RULES = fileURLToPath(new URL("../../../packages/core/rules/", import.meta.url));

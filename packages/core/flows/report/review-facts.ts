@@ -5,7 +5,11 @@ import type { Finding } from "../../domain/finding.ts";
 import { reconcileFindings } from "../../domain/reconcile-findings.ts";
 import { summariseSessions, type SessionSummary } from "../../domain/report/facts.ts";
 import { viewSession } from "../../domain/sessions/state.ts";
+import { RoleUses } from "../../domain/access/role-use.ts";
+import type { Instant } from "../../domain/time.ts";
 import type { ReviewFactsSource } from "../../ports/report-store.ts";
+import { usesIn } from "../organisation-facts.ts";
+import { organisationAt } from "../judge-organisation.ts";
 import { judgeEverybody, type JudgePorts } from "../judge-people.ts";
 
 /** `organisation` is how the report names it. */
@@ -14,16 +18,7 @@ export function reviewFactsSource(ports: JudgePorts, organisation: string): Revi
     async factsAsOf(asOf, windowFrom, previous) {
       const snapshot = await ports.access.asOf(asOf);
       if (snapshot === null) return null;
-      const access: EffectiveAccess[] = [];
-      const sessions: SessionSummary[] = [];
-      const findings: Finding[] = [];
-      for await (const judged of judgeEverybody(ports, asOf)) {
-        access.push(...judged.access);
-        sessions.push(...summariseSessions(judged.sessions.map((one) => viewSession(one, asOf))));
-        findings.push(
-          ...reconcileFindings([], judged.rules.detections, judged.person, asOf).opened,
-        );
-      }
+      const { access, sessions, findings } = await everythingAt(ports, asOf);
       const ledger = coverageLedger(await ports.observations.ledgerFacts(asOf), asOf, null);
       const { instance, users, groups, memberships, permissionSets, accounts, assignments } =
         snapshot;
@@ -55,4 +50,24 @@ export function reviewFactsSource(ports: JudgePorts, organisation: string): Revi
       };
     },
   };
+}
+
+/** What was judged of everybody and of the organisation as a whole. */
+async function everythingAt(ports: JudgePorts, asOf: Instant) {
+  const access: EffectiveAccess[] = [];
+  const sessions: SessionSummary[] = [];
+  const findings: Finding[] = [];
+  const uses = new RoleUses();
+  for await (const judged of judgeEverybody(ports, asOf)) {
+    access.push(...judged.access);
+    sessions.push(...summariseSessions(judged.sessions.map((one) => viewSession(one, asOf))));
+    findings.push(...reconcileFindings([], judged.rules.detections, judged.person, asOf).opened);
+    uses.add(usesIn(judged.sessions));
+  }
+  const whole = await organisationAt(ports, asOf, uses.all());
+  if (whole !== null) {
+    const { organisation: key, rules } = whole;
+    findings.push(...reconcileFindings([], rules.detections, key, asOf).opened);
+  }
+  return { access, sessions, findings };
 }

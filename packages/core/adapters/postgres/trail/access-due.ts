@@ -87,11 +87,35 @@ const TOUCHED = `
     select arn, user_id, at from holders) t
    group by 1, 2`;
 
-/** Call it with the people locked (`lockPeople`) and the events appended. */
+/** What rules about the organisation look at changes with these. */
+const OF_THE_ORGANISATION: ReadonlySet<TrailEvent["kind"]> = new Set([
+  "assignment",
+  "membership",
+  "directory-user",
+  "directory-group",
+  "permission-set",
+  "application",
+  "access-application",
+  "trusted-token-issuer",
+  "entitlement",
+  "organization",
+]);
+
+/** As of its last judgement at the latest, by which a change is told from the passing of time. */
+const ORGANISATION_DUE = `
+  update organisations set due_at = least(due_at, judged_at, $1::timestamptz)
+   where due_at is null or due_at > least(judged_at, $1::timestamptz)`;
+
+/** Call it with the people locked (`lockPeople`) and the events appended. It makes the organisations due itself. */
 export async function touchedByAccess(
   client: Pick<pg.PoolClient, "query">,
   events: readonly TrailEvent[],
 ): Promise<Touched[]> {
+  const earliest = events
+    .filter((event) => event.errorCode === null && OF_THE_ORGANISATION.has(event.kind))
+    .map((event) => event.occurredAt)
+    .toSorted()[0];
+  if (earliest !== undefined) await client.query(ORGANISATION_DUE, [earliest]);
   const changes = events.flatMap((event) => (event.errorCode === null ? changesIn(event) : []));
   if (changes.length === 0) return [];
   const { rows } = await client.query<Touched>(TOUCHED, [JSON.stringify(changes)]);

@@ -3,8 +3,8 @@
  * what was given directly, and how many of the people around them hold the same. Pure, from one snapshot whose index is made
  * once for everybody. It says nothing of use.
  */
-import type { AccessSnapshot, DirectoryUser, EffectiveAccess } from "../domain/access.ts";
-import { heldArn } from "../domain/access.ts";
+import type { AccessSnapshot, DirectoryUser, EffectiveAccess } from "../access.ts";
+import { heldArn } from "../access.ts";
 
 export interface GroupSize {
   readonly groupId: string;

@@ -7,7 +7,7 @@ import type { RuleCase } from "#core/rules/case-facts";
 import type { RuleCases } from "#core/rules/cases";
 import { catalogue } from "#core/rules/catalogue";
 
-const RULES = new URL("../../packages/core/rules/", import.meta.url);
+const RULES = new URL("../../../packages/core/rules/", import.meta.url);
 
 /** By rule id. The JSON is checked by the cases' own expectations; its type is what the driver needs. */
 export function readRuleCases(): RuleCases {
