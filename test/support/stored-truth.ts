@@ -20,8 +20,7 @@ const QUERIES: Readonly<Record<string, string>> = {
   calls: `select u.id, x.first_at + u.after * interval '1 millisecond' as at, x.body, ${TERMS}
             from role_calls x cross join lateral unnest(x.event_ids, x.offsets) as u(id, after)`,
   undecodable: "select position, record_sha256, reason, event_id from undecodable_records",
-  // Not the newest event: it leaves out what named nobody when it came and is somebody's since.
-  people: "select identity_store_arn, user_id, first_event_at from people",
+  people: "select identity_store_arn, user_id, first_event_at, last_event_at from people",
   names: "select identity_store_arn, user_id, user_name, last_seen_at from person_names",
   coverage:
     "select account_id, region, first_event_at, last_event_at, hours_seen::text as hours from coverage",

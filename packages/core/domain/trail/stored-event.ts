@@ -60,9 +60,16 @@ export function isAdministrative(event: TrailEvent): boolean {
 
 /** The role session that an event belongs to: the one that was issued, or that made the call. */
 export function sessionOf(event: TrailEvent): RoleSessionRef | null {
-  return event.kind === "role-issued" || event.kind === "role-call"
+  return event.kind === "role-issued" ||
+    event.kind === "role-call" ||
+    event.kind === "person-role-call"
     ? event.session
     : (event.callerSession ?? null);
+}
+
+/** The user name that a role session shows; null where the session's name was its caller's choice and tells nobody. */
+export function userNameOf(session: RoleSessionRef | null): string | null {
+  return session === null || session.permissionSetName === null ? null : session.sessionName;
 }
 
 export function personTerm(person: { identityStoreArn: string; userId: string }): string {
@@ -246,7 +253,8 @@ function isSession(key: string, value: unknown): value is RoleSessionRef {
   return (key === "session" || key === "callerSession") && typeof value === "object";
 }
 
-function sessionTerm(session: RoleSessionRef): string {
+/** Text of a role session among the terms. */
+export function sessionTerm(session: RoleSessionRef): string {
   const { accountId, roleId, roleName, sessionName, issuedAt } = session;
   return JSON.stringify([accountId, roleId, roleName, sessionName, issuedAt]);
 }

@@ -1,7 +1,7 @@
 /**
  * The events that are a person's. Set-based: one statement answers for a whole chunk of people.
  * Theirs are events that name them; events about them; role events whose credential group another event attributes to them;
- * and role events under a user name that nobody else ever had, unless their group names somebody else.
+ * role events under a user name that nobody else ever had, unless their group names somebody else; and what is joined to all these.
  */
 import type pg from "pg";
 import type { TrailEvent } from "../../../domain/event.ts";
@@ -10,6 +10,7 @@ import { personKey } from "../../../domain/person.ts";
 import { isAbout } from "../../../domain/sessions/ends.ts";
 import { amended } from "../../../domain/trail/amended.ts";
 import type { Instant } from "../../../domain/time.ts";
+import { addJoinedCalls } from "../trail/joined/calls.ts";
 import { eventsOfRows, type StoredRow, type StoredTerms } from "../trail/stored-rows.ts";
 
 type Queryable = Pick<pg.PoolClient, "query">;
@@ -158,6 +159,7 @@ async function perPerson(
       else if (isAbout(event, people[person]!)) about[person]!.push(withoutCaller(event));
     }
   });
+  await addJoinedCalls(client, own, before, terms);
   // `amended` keeps the last of two with one id: an event that is also the person's own stays theirs.
   return people.map((_, person) =>
     amended(about[person]!.length === 0 ? own[person]! : [...about[person]!, ...own[person]!]),

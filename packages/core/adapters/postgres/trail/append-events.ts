@@ -8,6 +8,7 @@ import {
   isFoldable,
   sessionOf,
   storedForm,
+  userNameOf,
   type FoldedCalls,
   type StoredEvent,
 } from "../../../domain/trail/stored-event.ts";
@@ -16,6 +17,7 @@ import { redactText } from "../../../domain/trail/redact.ts";
 import type { AppendBatch } from "../../../ports/trail/trail-store.ts";
 import { column } from "./columns.ts";
 import { insertBatch } from "./record-batches.ts";
+import { tiesOf } from "./joined/ties.ts";
 import type { Term, TermNumbers } from "./terms.ts";
 import { watchedPeople, type Watched } from "./watched-people.ts";
 
@@ -60,8 +62,11 @@ export function* termsOf(placed: readonly Placed[], terms: TermNumbers): Generat
     if (agent !== null && !terms.knows("agent", agent))
       yield { kind: "agent", value: agent, name: null };
     if (roleSession !== null && !terms.knows("role-session", roleSession)) {
-      const name = sessionOf(decoded.event)!.sessionName;
+      const name = userNameOf(sessionOf(decoded.event));
       yield { kind: "role-session", value: roleSession, name };
+    }
+    for (const tie of tiesOf(decoded.event, stored)) {
+      if (!terms.knows(tie.kind, tie.value)) yield tie;
     }
   }
 }
@@ -129,7 +134,8 @@ function firstOfEachId(placed: readonly Placed[]): Map<string, Placed> {
 function isWatched(event: TrailEvent, { people, names }: Watched): boolean {
   if (event.person !== null && people.has(event.person.userId)) return true;
   const session = sessionOf(event);
-  return session !== null && names.has(session.sessionName);
+  const name = userNameOf(session);
+  return name !== null && names.has(name);
 }
 
 async function nextBatch(client: pg.PoolClient): Promise<number> {

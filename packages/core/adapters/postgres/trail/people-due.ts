@@ -1,14 +1,17 @@
 /**
  * Marks everybody due whose sessions the new events may change: those they name, those they are about, those whose user name a
- * role session carries, those from whom a change of access may take something, and those whose durations a change of the
- * configuration puts in question. Rows are touched in the order of their key, so that two writers never deadlock.
+ * role session carries, those to whose sessions a calling session is tied, those from whom a change of access may take something, and
+ * those whose durations a change of the configuration puts in question. Rows are touched in the order of their key, so that two
+ * writers never deadlock.
  */
 import type pg from "pg";
 import type { TrailEvent } from "../../../domain/event.ts";
 import type { Instant } from "../../../domain/time.ts";
 import { touchedByAccess } from "./access-due.ts";
 import { touchedByConfiguration } from "./configuration-due.ts";
-import { sessionOf } from "../../../domain/trail/stored-event.ts";
+import { touchedByJoining } from "./joined/due.ts";
+import { rememberNewest } from "./newest-event.ts";
+import { sessionOf, userNameOf } from "../../../domain/trail/stored-event.ts";
 
 interface NamedPerson {
   arn: string;
@@ -29,12 +32,16 @@ export async function markPeopleDue(
 ): Promise<void> {
   if (events.length === 0) return;
   await lockPeople(client);
-  await upsertPeople(client, namedPeople(events), now);
-  await upsertNames(client, events);
+  const named = namedPeople(events);
+  const first = await firstNamed(client, named);
+  await upsertPeople(client, named, now);
+  const renamed = await upsertNames(client, events);
+  await rememberNewest(client, [...first, ...renamed]);
   const touched = [
     ...(await touchedByAccess(client, events)),
     ...(await touchedByConfiguration(client, events)),
-  ];
+    ...(await touchedByJoining(client, events)),
+  ].map(({ arn, user_id }) => ({ arn, user_id }));
   // A person who is due already is locked too: a sweep may have read their events before this batch, and waits to say otherwise.
   await client.query(
     `with mentions as (
@@ -45,7 +52,7 @@ export async function markPeopleDue(
          union all
          select p.identity_store_arn, p.user_id, m.at from mentions m join people p on p.user_id = m."userId"
          union all
-         select arn, user_id, at from jsonb_to_recordset($3::jsonb) as a(arn text, user_id text, at timestamptz)) t
+         select arn, user_id, null from jsonb_to_recordset($3::jsonb) as a(arn text, user_id text)) t
         group by arn, user_id),
      locked as (
        select t.arn, t.user_id, t.at
@@ -59,22 +66,38 @@ export async function markPeopleDue(
   );
 }
 
+/** Those of the people whom no event that was stored before names. */
+async function firstNamed(
+  client: pg.PoolClient,
+  people: readonly NamedPerson[],
+): Promise<{ arn: string; user_id: string }[]> {
+  const { rows } = await client.query<{ arn: string; user_id: string }>(
+    `select w.arn, w.user_id
+       from unnest($1::text[], $2::text[]) as w(arn, user_id)
+      where not exists (select 1 from people p where p.identity_store_arn = w.arn and p.user_id = w.user_id
+                                                 and p.first_event_at is not null)`,
+    [people.map(({ arn }) => arn), people.map(({ userId }) => userId)],
+  );
+  return rows;
+}
+
 interface Mention {
   readonly name?: string;
   readonly userId?: string;
-  readonly at: Instant;
+  /** Null where a name was typed: the event is not of whoever else has that name. */
+  readonly at: Instant | null;
 }
 
 /** By what other than their key the events show people, each with its newest event: a name, or the user id they are about. */
 function mentionsIn(events: readonly TrailEvent[]): Mention[] {
-  const names = new Map<string, Instant>();
-  const userIds = new Map<string, Instant>();
+  const names = new Map<string, Instant | null>();
+  const userIds = new Map<string, Instant | null>();
   for (const event of events) {
     const { occurredAt: at, subjectUserId } = event;
     const name = nameIn(event);
-    if (name !== undefined) keepNewest(names, name, at);
-    const session = sessionOf(event)?.sessionName;
-    if (session !== undefined && session !== name) keepNewest(names, session, at);
+    const session = userNameOf(sessionOf(event));
+    if (name !== null && name !== session) keepNewest(names, name, null);
+    if (session !== null) keepNewest(names, session, at);
     if (subjectUserId !== null) keepNewest(userIds, subjectUserId, at);
   }
   return [
@@ -83,9 +106,9 @@ function mentionsIn(events: readonly TrailEvent[]): Mention[] {
   ];
 }
 
-function keepNewest(newest: Map<string, Instant>, key: string, at: Instant): void {
+function keepNewest<T extends Instant | null>(newest: Map<string, T>, key: string, at: T): void {
   const known = newest.get(key);
-  if (known === undefined || known < at) newest.set(key, at);
+  if (known === undefined || known === null || (at !== null && known < at)) newest.set(key, at);
 }
 
 function namedPeople(events: readonly TrailEvent[]): NamedPerson[] {
@@ -145,18 +168,21 @@ async function upsertPeople(
  * The name under which an event shows its person: as typed or asserted at sign-in, or as their role session's name, which a
  * refused call shows as well as another.
  */
-function nameIn(event: TrailEvent): string | undefined {
-  if (event.person === null) return undefined;
-  const typed =
-    event.kind === "sign-in-step" && event.errorCode === null ? event.userName : undefined;
-  return typed ?? sessionOf(event)?.sessionName;
+function nameIn(event: TrailEvent): string | null {
+  if (event.person === null) return null;
+  const typed = event.kind === "sign-in-step" && event.errorCode === null ? event.userName : null;
+  return typed ?? userNameOf(sessionOf(event));
 }
 
-async function upsertNames(client: pg.PoolClient, events: readonly TrailEvent[]): Promise<void> {
+/** Answers the people who got a name that they were not known by. */
+async function upsertNames(
+  client: pg.PoolClient,
+  events: readonly TrailEvent[],
+): Promise<{ arn: string; user_id: string }[]> {
   const people = new PersonMap<{ arn: string; userId: string; names: Map<string, Instant> }>();
   for (const event of events) {
     const name = nameIn(event);
-    if (name === undefined) continue;
+    if (name === null) continue;
     const { identityStoreArn: arn, userId } = event.person!;
     const person = people.of(arn, userId, () => ({ arn, userId, names: new Map() }));
     keepNewest(person.names, name, event.occurredAt);
@@ -166,14 +192,16 @@ async function upsertNames(client: pg.PoolClient, events: readonly TrailEvent[])
     .flatMap(({ arn, userId, names }) =>
       Array.from(names, ([name, at]) => ({ arn, userId, name, at })),
     );
-  if (newest.length === 0) return;
-  await client.query(
+  if (newest.length === 0) return [];
+  const { rows } = await client.query<{ arn: string; user_id: string; is_new: boolean }>(
     `insert into person_names (identity_store_arn, user_id, user_name, last_seen_at)
      select r.arn, r."userId", r.name, r.at
        from jsonb_to_recordset($1::jsonb) as r(arn text, "userId" text, name text, at timestamptz)
       order by 1, 2, 3
      on conflict (identity_store_arn, user_id, user_name) do update
-        set last_seen_at = greatest(person_names.last_seen_at, excluded.last_seen_at)`,
+        set last_seen_at = greatest(person_names.last_seen_at, excluded.last_seen_at)
+     returning identity_store_arn as arn, user_id, xmax = 0 as is_new`,
     [JSON.stringify(newest)],
   );
+  return rows.filter((row) => row.is_new);
 }
