@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { TrailBucket } from "../bucket/trail-bucket.ts";
 import type { Caller } from "../model.ts";
+import { accountAccessService } from "./account-access/account-access.ts";
 import { Callers, readScope, type Scope } from "./callers.ts";
 import { cloudTrailService } from "./cloudtrail/cloudtrail.ts";
 import type { TrailDesk } from "./cloudtrail/trails.ts";
@@ -110,6 +111,7 @@ class Desk {
     const { storage } = options;
     this.#s3 = new S3(storage?.bucket ?? null, options.world.organisation, planned.s3);
     this.#services = [
+      accountAccessService(),
       cloudTrailService(options.world, storage?.trail ?? null, planned.lookup),
       sqsService(storage?.queues ?? new Map()),
       ssoAdminService(),

@@ -7,6 +7,7 @@ import { header } from "./http/exchange.ts";
 import type { Members } from "./http/input.ts";
 import { jsonAnswer, jsonError, readJson, type Answer } from "./http/json.ts";
 import { queryAnswer, queryError, readForm } from "./http/query.ts";
+import { readRest } from "./http/rest.ts";
 import { InvalidInput, InvalidPageToken, WireError } from "./http/wire-error.ts";
 import type { Service } from "./service.ts";
 
@@ -16,6 +17,12 @@ export function parse(
   request: IncomingMessage,
   body: string,
 ): { operation: string; members: Members } {
+  if (service.routes !== undefined) {
+    const { method = "GET", url = "/" } = request;
+    const asked = readRest(service.routes, { method, url, body });
+    if (asked === null) throw unknownOperation(service, `${method} ${url}`);
+    return asked;
+  }
   if (service.target === null) {
     const members = readForm(body);
     return { operation: typeof members["Action"] === "string" ? members["Action"] : "", members };
@@ -34,7 +41,7 @@ export function success(
   result: object,
   requestId: string,
 ): Answer {
-  return service.target === null
+  return speaksQuery(service)
     ? queryAnswer(operation, result, service.namespace, requestId)
     : jsonAnswer(result, requestId);
 }
@@ -42,12 +49,17 @@ export function success(
 /** The answer to a request that threw; `service` is undefined where it could not be told. */
 export function failure(service: Service | undefined, thrown: unknown, requestId: string): Answer {
   const error = named(service, thrown);
-  if (service?.target === null) return queryError(error, service.namespace, requestId);
+  if (service !== undefined && speaksQuery(service))
+    return queryError(error, service.namespace, requestId);
   const answer = jsonError(error, service?.namespace ?? "com.amazonaws.simulator", requestId);
   const code = service?.queryCodes?.[error.name];
   if (code !== undefined)
     answer.headers["x-amzn-query-error"] = `${code};${error.status < 500 ? "Sender" : "Receiver"}`;
   return answer;
+}
+
+function speaksQuery(service: Service): boolean {
+  return service.target === null && service.routes === undefined;
 }
 
 function named(service: Service | undefined, thrown: unknown): WireError {

@@ -4,6 +4,7 @@
  */
 import type { Caller, Change } from "../model.ts";
 import type { Members } from "./http/input.ts";
+import type { Route } from "./http/rest.ts";
 import type { Limit } from "./http/throttle.ts";
 import type { OrganisationState } from "../state.ts";
 import type { World } from "./world.ts";
@@ -55,8 +56,10 @@ export interface Quota {
 
 export interface Service {
   name: ServiceName;
-  /** The prefix of `X-Amz-Target`; null for the query protocol. */
+  /** The prefix of `X-Amz-Target`; null for the query protocol and for REST. */
   target: string | null;
+  /** The paths of a service that speaks REST. */
+  routes?: readonly Route[];
   /** Namespace of error types, as in `__type`. */
   namespace: string;
   eventSource: string;
