@@ -41,6 +41,7 @@ const MODULES: readonly {
     load: async () => (await import("./commands/coverage.ts")).addCoverage,
   },
   { commands: ["event"], load: async () => (await import("./commands/event.ts")).addEvent },
+  { commands: ["policy"], load: async () => (await import("./commands/policy.ts")).addPolicy },
   { commands: ["report"], load: async () => (await import("./commands/report.ts")).addReport },
   { commands: ["revoke"], load: async () => (await import("./commands/revoke.ts")).addRevoke },
   {

@@ -68,6 +68,7 @@ export const FAULTS = {
   "clock.off": environment(),
   "trail.unreadable": environment(),
   "snapshot.running": { status: 409, retry: "later", exitCode: 3 },
+  "policy.unreadable": input(),
   "snapshot.none": { status: 409, retry: "human", exitCode: 3 },
   "revoke.forbidden": { status: 409, retry: "human", exitCode: 2 },
   "revoke.not-found": input(404),

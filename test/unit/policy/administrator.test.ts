@@ -3,8 +3,12 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { administratorOf, allowsEverything } from "#core/domain/policy/administrator";
-import { parsePolicy } from "#core/domain/policy/document";
+import {
+  administratorOf,
+  allowsEverything,
+  statementsOf as parsePolicy,
+} from "#core/domain/policy/administrator";
+
 import { MANAGED_POLICY_NAMES, managedPolicy } from "#core/domain/policy/managed";
 
 type Written = Readonly<Record<string, unknown>>;

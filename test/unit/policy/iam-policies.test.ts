@@ -52,9 +52,11 @@ const calledBy = (wanted: (path: string) => boolean) =>
   ].toSorted();
 
 function statementsOf(service: string) {
-  const statements = parsePolicy(readFileSync(join(ROOT, `infra/iam/${service}.json`), "utf8"));
-  if (statements === null) throw new Error(`infra/iam/${service}.json is no policy document`);
-  return statements;
+  const { policy, problem } = parsePolicy(
+    readFileSync(join(ROOT, `infra/iam/${service}.json`), "utf8"),
+  );
+  if (policy === null) throw new Error(`infra/iam/${service}.json: ${problem}`);
+  return policy.statements;
 }
 
 const allowedTo = (service: string) =>

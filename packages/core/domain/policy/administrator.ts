@@ -3,8 +3,8 @@
  * action outside billing, on every resource. Allows with a condition count for nothing, denies with a condition or on some
  * resources take nothing away: a guard that may not bind must not hide an administrator.
  */
-import { parsePolicy, type PatternList, type Statement } from "./document.ts";
-import { managedPolicy } from "./managed.ts";
+import { parsePolicy, type PatternList } from "./document.ts";
+import { managedPolicy, type Statement } from "./managed.ts";
 import { covers, disjoint, isEverything, isEveryAction } from "./pattern.ts";
 
 /** What a permission set carries. */
@@ -21,11 +21,19 @@ export interface AttachedPolicies {
 export function administratorOf(policies: AttachedPolicies): boolean | null {
   const documents = policies.managedPolicyArns.map(managedPolicy);
   documents.push(...policies.customerManagedPolicies.map(() => null));
-  if (policies.inlinePolicy !== null) documents.push(parsePolicy(policies.inlinePolicy));
+  if (policies.inlinePolicy !== null) documents.push(statementsOf(policies.inlinePolicy));
   const granted = allowsEverything(documents);
   if (granted === false || policies.boundary === null) return granted;
   const bounded = allowsEverything([managedPolicy(policies.boundary)]);
   return bounded === false ? false : bounded === null ? null : granted;
+}
+
+/** The statements of a document as far as this judgement needs them; null for one that cannot be read. */
+export function statementsOf(text: string): readonly Statement[] | null {
+  const { policy } = parsePolicy(text);
+  return (
+    policy?.statements.map((one) => ({ ...one, conditional: one.conditions.length > 0 })) ?? null
+  );
 }
 
 /** The judgement of documents taken together; a null document is one that could not be read. */

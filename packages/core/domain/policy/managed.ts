@@ -3,7 +3,16 @@
  * a name that is not here. The few that can add up to an administrator are spelled out as far as that judgement needs; the
  * others are known to add nothing to it.
  */
-import type { Statement } from "./document.ts";
+import type { PatternList } from "./document.ts";
+
+/** A statement as far as the judgement by names needs it. */
+export interface Statement {
+  readonly effect: "Allow" | "Deny";
+  readonly actions: PatternList;
+  readonly resources: PatternList;
+  /** It holds only under some condition. */
+  readonly conditional: boolean;
+}
 
 const allow = (actions: readonly string[], inverted = false): Statement => ({
   effect: "Allow",

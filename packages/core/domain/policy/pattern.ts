@@ -14,6 +14,28 @@ export function disjoint(left: string, right: string): boolean {
   return !one.startsWith(other) && !other.startsWith(one);
 }
 
+/** Some text is one that both stand for. Exact; `OWN` and other marks are characters. */
+export function overlap(left: string, right: string): boolean {
+  const [one, other] = [left.toLowerCase(), right.toLowerCase()];
+  // Row by row of `one`: whether what is left of both can still stand for the same text.
+  let below = Array.from({ length: other.length + 1 }, () => false);
+  below[other.length] = true;
+  for (let o = other.length - 1; o >= 0 && other[o] === "*"; o -= 1) below[o] = true;
+  for (let i = one.length - 1; i >= 0; i -= 1) {
+    const row = Array.from({ length: other.length + 1 }, () => false);
+    const star = one[i] === "*";
+    row[other.length] = star && below[other.length] === true;
+    for (let o = other.length - 1; o >= 0; o -= 1) {
+      row[o] =
+        star || other[o] === "*"
+          ? below[o] === true || row[o + 1] === true
+          : (one[i] === other[o] || one[i] === "?" || other[o] === "?") && below[o + 1] === true;
+    }
+    below = row;
+  }
+  return below[0] === true;
+}
+
 /** Stands for every text. */
 export function isEverything(pattern: string): boolean {
   return /^\*+$/.test(pattern);
