@@ -1,50 +1,20 @@
+/** Which portal session, token or call each session came from, where no key tells. */
 import { describe, expect, test } from "vitest";
-import type { TrailEvent } from "#core/domain/event";
-import type { Person } from "#core/domain/person";
 import type { Session } from "#core/domain/session";
-import { settingsOf } from "#core/domain/sessions/durations";
-import { reconstruct } from "#core/domain/sessions/reconstruct";
-import { decodeRecord } from "#core/domain/trail/decode";
+import { assumeRole, call, CLI, MEMBER, portal, token, vend } from "#test/support/records";
 import {
-  assumeRole,
-  call,
-  CLI,
-  MEMBER,
-  NAME,
-  portal,
-  record,
-  STORE,
-  token,
-  USER,
-  vend,
-} from "#test/support/records";
-
-const ADA: Person = { identityStoreArn: STORE, userId: USER, userName: NAME };
-const DAY = "2026-11-02T";
-const [FIRST, SECOND, THIRD] = [1, 2, 3].map((n) => `6a1f2c3d-1111-4222-8333-44445555666${n}`) as [
-  string,
-  string,
-  string,
-];
-const tokenId = (letter: string): string => `AAAAAG${letter.repeat(84)}`;
-const WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/141.0.0.0";
-const MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Chrome/141.0.0.0";
-const cli = (system: string, sid: string, command = "s3.ls"): string =>
-  `aws-cli/2.34.30 ua/2.1 os/${system} md/command#${command} sid/${sid}`;
-
-function sessions(...records: unknown[]): Session[] {
-  const events = records.map((one): TrailEvent => {
-    const decoded = decodeRecord(one);
-    if (decoded.outcome !== "event") throw new Error(decoded.reason);
-    return decoded.event;
-  });
-  return reconstruct(ADA, events, settingsOf(7 * 24 * 60));
-}
-
-const withKey = (all: readonly Session[], key: string): Session =>
-  all.find((session) => session.keys.some((one) => one.includes(key)))!;
-const ofKind = (all: readonly Session[], kind: Session["kind"]): Session =>
-  all.find((session) => session.kind === kind)!;
+  DAY,
+  FIRST,
+  SECOND,
+  THIRD,
+  tokenId,
+  WINDOWS,
+  MAC,
+  cli,
+  sessions,
+  withKey,
+  ofKind,
+} from "./made.ts";
 
 describe("a role session", () => {
   const issued = `${DAY}09:00:01Z`;
@@ -195,90 +165,6 @@ describe("a token session", () => {
     expect(ofKind(over, "token").links).toEqual([]);
     const away = open(`${DAY}08:00:00Z`, FIRST, MAC, { sourceIPAddress: "203.0.113.9" });
     expect(ofKind(sessions(away, login("code")), "token").links).toEqual([]);
-  });
-});
-
-describe("a session that a call of another one began", () => {
-  const DEPLOYER = `arn:aws:iam::${MEMBER}:role/deployer`;
-  const PUBLISHER = `arn:aws:iam::${MEMBER}:role/publisher`;
-  const issuing = (arn: string, key: string): Record<string, unknown> => ({
-    eventSource: "sts.amazonaws.com",
-    eventName: "AssumeRole",
-    requestParameters: { roleArn: arn, roleSessionName: "deploy" },
-    responseElements: {
-      credentials: { accessKeyId: key, expiration: "Nov 2, 2026, 10:30:00 AM" },
-      assumedRoleUser: {
-        assumedRoleId: `AROA${arn.split("/").at(-1)!.toUpperCase()}0000000:deploy`,
-        arn: arn.replace(":iam:", ":sts:").replace("role/", "assumed-role/") + "/deploy",
-      },
-    },
-  });
-  const inDeployer = (time: string, more: Record<string, unknown>): unknown =>
-    record(time, "s3.amazonaws.com", "ListBuckets", {
-      userIdentity: {
-        type: "AssumedRole",
-        principalId: "AROADEPLOYER0000000:deploy",
-        arn: `arn:aws:sts::${MEMBER}:assumed-role/deployer/deploy`,
-        accountId: MEMBER,
-        accessKeyId: "ASIACHILD",
-        sessionContext: {
-          sessionIssuer: { type: "Role", userName: "deployer", arn: DEPLOYER },
-          attributes: { creationDate: `${DAY}09:30:00Z` },
-        },
-        onBehalfOf: { userId: USER, identityStoreArn: STORE },
-      },
-      recipientAccountId: MEMBER,
-      ...more,
-    });
-
-  test("is joined to it exactly, and a grandchild to the child", () => {
-    const issued = `${DAY}09:00:01Z`;
-    const all = sessions(
-      assumeRole(issued),
-      call(`${DAY}09:30:00Z`, issued, issuing(DEPLOYER, "ASIACHILD")),
-      inDeployer(`${DAY}09:31:00Z`, {}),
-      inDeployer(`${DAY}09:32:00Z`, issuing(PUBLISHER, "ASIAGRANDCHILD")),
-    );
-    const [parent, child, grandchild] = [
-      withKey(all, "AROAEXAMPLE"),
-      withKey(all, "ASIACHILD"),
-      withKey(all, "ASIAGRANDCHILD"),
-    ];
-    expect(parent.links).toEqual([]);
-    expect(child.links).toEqual([
-      {
-        sessionId: parent.id,
-        kind: "role",
-        confidence: 1,
-        basis: "exact",
-        reasons: ["issued by its call", "same issued access key"],
-      },
-    ]);
-    expect(grandchild.links).toMatchObject([{ sessionId: child.id, basis: "exact" }]);
-  });
-});
-
-describe("an entitlement's role", () => {
-  const taken = record(`${DAY}09:00:02Z`, "sts.amazonaws.com", "AssumeRole", {
-    userIdentity: {
-      type: "AWSService",
-      invokedBy: "account-access.amazonaws.com",
-      onBehalfOf: { userId: USER, identityStoreArn: STORE },
-    },
-    sourceIPAddress: "account-access.amazonaws.com",
-    requestParameters: { roleArn: `arn:aws:iam::${MEMBER}:role/auditor`, roleSessionName: NAME },
-    recipientAccountId: MEMBER,
-  });
-  const open = (id: string): unknown => portal(`${DAY}08:00:00Z`, "Authenticate", id);
-
-  test("is never surely linked, and not at all where two portal sessions were open", () => {
-    const alone = ofKind(sessions(open(FIRST), taken), "entitlement-role");
-    expect(alone.links).toMatchObject([{ kind: "portal", basis: "inferred", confidence: 0.6 }]);
-    const used = portal(`${DAY}09:00:00Z`, "ListApplications", FIRST);
-    const called = ofKind(sessions(open(FIRST), open(SECOND), used, taken), "entitlement-role");
-    expect(called.links).toMatchObject([{ confidence: 0.8 }]);
-    const either = ofKind(sessions(open(FIRST), open(SECOND), taken), "entitlement-role");
-    expect(either.links).toEqual([]);
   });
 });
 

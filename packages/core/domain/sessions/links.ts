@@ -32,23 +32,21 @@ export function linkSessions(
   const origins = originsOf([...portals, ...tokens.drafts, ...others]);
   const issued = roles.drafts.filter((draft) => draft.kind === "role");
   linkTokens(person, portals, tokens.drafts);
+  const rest = [...others, ...roles.drafts];
+  const entitled = rest.filter((draft) => draft.kind === "entitlement-role");
+  // First what a key joins: no inference may take its place.
+  linkBegun(
+    person,
+    [...rest.filter((draft) => draft.kind === "role"), ...entitled],
+    rest.filter((draft) => draft.kind === "aws-login"),
+  );
   linkRoles(
     person,
-    issued.filter((draft) => !isChained(draft)),
+    issued.filter((draft) => !isChained(draft) && draft.links.length === 0),
     vendingsOf(roles),
     origins,
   );
-  const rest = [...others, ...tokens.drafts, ...roles.drafts];
-  linkBegun(
-    person,
-    rest.filter((draft) => draft.kind === "role"),
-    rest.filter((draft) => draft.kind === "aws-login"),
-  );
-  linkEntitlements(
-    person,
-    rest.filter((draft) => draft.kind === "entitlement-role"),
-    portals,
-  );
+  linkEntitlements(person, entitled, portals);
 }
 
 /** Each call once, in order. */

@@ -5,7 +5,9 @@
  */
 import type { Person } from "../../person.ts";
 import type { TrailEvent } from "../../event.ts";
+import type { SessionLink } from "../../session.ts";
 import { draftId, type Draft } from "../draft.ts";
+import { isAlike } from "./clients.ts";
 
 /** Puts the links on chained roles, on `aws login` sessions and on the roles that such a login handed out. */
 export function linkBegun(person: Person, roles: readonly Draft[], logins: readonly Draft[]): void {
@@ -84,22 +86,71 @@ function isUsed(draft: Draft, event: TrailEvent): boolean {
   );
 }
 
+/**
+ * Roles that a login minted: their calls repeat its sign-in session. Two clients that signed in out of one console session share that
+ * name, and then the client alone tells, as far as a client's text does.
+ */
 function linkToLogins(person: Person, roles: readonly Draft[], logins: readonly Draft[]): void {
-  const byArn = new Map<string, Draft>();
-  for (const login of logins) {
-    for (const { signInSessionArn } of login.exact) {
-      if (signInSessionArn !== undefined) byArn.set(signInSessionArn, login);
-    }
-  }
+  const byArn = loginsByArn(logins);
   if (byArn.size === 0) return;
   for (const draft of roles) {
-    const arn = draft.exact.find((event) => event.signInSessionArn !== undefined)?.signInSessionArn;
-    const login = arn === undefined ? undefined : byArn.get(arn);
-    // The session that authorised the login may name it too; it came first.
-    if (login === undefined || login.startedAt > draft.startedAt || draft.links.length > 0)
-      continue;
-    const sessionId = draftId(person, login);
-    const reasons = ["same sign-in session"];
-    draft.links.push({ sessionId, kind: login.kind, confidence: 1, basis: "exact", reasons });
+    const used = draft.exact.filter((event) => event.isConsole !== true && isNamed(event));
+    const named = used[0]?.signInSessionArn;
+    const all = named === undefined ? [] : (byArn.get(named) ?? []);
+    // The session that authorised a login repeats the name as well.
+    if (all.length === 0 || draft.links.length > 0 || isCaller(person, draft, all)) continue;
+    const clients = all.filter((login) => isClient(login, used));
+    const [login] = all.length === 1 ? all : clients.length === 1 ? clients : [];
+    if (login !== undefined) draft.links.push(linkTo(person, login, all, clients));
   }
+}
+
+function linkTo(
+  person: Person,
+  login: Draft,
+  all: readonly Draft[],
+  clients: readonly Draft[],
+): SessionLink {
+  const target = { sessionId: draftId(person, login), kind: login.kind };
+  const same = "same sign-in session";
+  if (all.length > 1) {
+    const reasons = [same, "same address", "same client", "the other logins had other clients"];
+    return { ...target, confidence: BY_CLIENT, basis: "inferred", reasons };
+  }
+  if (clients.length === 1) return { ...target, confidence: 1, basis: "exact", reasons: [same] };
+  // Another client of the console session may have signed in unseen.
+  const reasons = [same, "only candidate", "used by another client"];
+  return { ...target, confidence: BY_ANOTHER, basis: "inferred", reasons };
+}
+
+/** Shares that were true among links with these grounds, on the simulator's noise (docs/session-model.md, Links). */
+const BY_CLIENT = 0.99;
+const BY_ANOTHER = 0.98;
+
+function isNamed(event: TrailEvent): boolean {
+  return event.kind !== "aws-login" && event.signInSessionArn !== undefined;
+}
+
+function loginsByArn(logins: readonly Draft[]): Map<string, Draft[]> {
+  const byArn = new Map<string, Draft[]>();
+  for (const login of logins) {
+    const arn = login.exact[0]?.signInSessionArn;
+    if (arn === undefined) continue;
+    const known = byArn.get(arn);
+    if (known === undefined) byArn.set(arn, [login]);
+    else known.push(login);
+  }
+  return byArn;
+}
+
+function isCaller(person: Person, draft: Draft, logins: readonly Draft[]): boolean {
+  const id = draftId(person, draft);
+  return logins.some((login) => login.links.some((link) => link.sessionId === id));
+}
+
+function isClient(login: Draft, used: readonly TrailEvent[]): boolean {
+  return login.exact.some(
+    (grant) =>
+      grant.kind === "aws-login" && grant.issued && used.some((event) => isAlike(event, grant)),
+  );
 }

@@ -1,13 +1,30 @@
 /**
- * The portal session from which somebody took an entitlement's role. AWS documents no record of that step in the portal: the session
- * is told by being the only one that was open, better by a call within seconds. Never sure, because nothing was measured.
+ * The portal session from which somebody took an entitlement's role. AWS documents no record of that step: the session is told by the
+ * role's use, from the browser of one open portal session alone. Without such use it may be the only one that was open, which is a
+ * guess: a command line can ask for the role as well. One pass over uses, ends and roles in the order of time.
  */
 import type { Person } from "../../person.ts";
-import { epoch, SECOND } from "../../time.ts";
+import type { TrailEvent } from "../../event.ts";
+import { epoch, plus, SECOND } from "../../time.ts";
 import { draftId, type Draft } from "../draft.ts";
-import { byTime, firstFrom, type Timed } from "./near.ts";
+import { byTime, firstFrom } from "./near.ts";
+import {
+  ABANDONED,
+  busySeats,
+  CLOCK_SKEW,
+  LONGEST,
+  seatOf,
+  stepsOf,
+  type Use,
+} from "./token-origin.ts";
 
 const AROUND = 5 * SECOND;
+/** Calls of a role that are looked at for its client. */
+const FIRST_CALLS = 20;
+
+/** Shares that were true among links with these grounds, on the simulator's noise (docs/session-model.md, Links). */
+const BY_BROWSER = 0.99;
+/** Nothing was measured that AWS documents: how often a portal is used just before. */
 const CALLED = 0.8;
 const ALONE = 0.6;
 
@@ -18,57 +35,134 @@ export function linkEntitlements(
   portals: readonly Draft[],
 ): void {
   if (roles.length === 0) return;
-  const uses = usesOf(portals);
-  for (const role of roles) {
-    const open = portals.filter((portal) => isOpen(portal, role));
-    const calling = calledAt(uses, epoch(role.startedAt));
-    const called = open.filter((portal) => calling.has(portal));
-    const only = called.length === 1 ? called[0] : open.length === 1 ? open[0] : undefined;
-    if (only === undefined) continue;
-    const isCalled = called.length === 1;
-    role.links.push({
-      sessionId: draftId(person, only),
+  const open = new OpenPortals(portals);
+  const inOrder = roles
+    .map((draft) => ({ at: epoch(draft.startedAt), draft }))
+    .toSorted((left, right) => left.at - right.at);
+  for (const { at, draft } of inOrder) {
+    open.goTo(at);
+    const found = originOf(draft, at, open);
+    if (found === null) continue;
+    const { portal, confidence, reasons } = found;
+    draft.links.push({
+      sessionId: draftId(person, portal),
       kind: "portal",
-      confidence: isCalled ? CALLED : ALONE,
+      confidence,
       basis: "inferred",
-      reasons: [
-        ...(isCalled ? [`portal used within ${AROUND / SECOND} s`] : []),
-        open.length === 1 ? "only portal session then open" : "only portal session then used",
-      ],
+      reasons,
     });
   }
 }
 
-function isOpen(portal: Draft, role: Draft): boolean {
-  const at = role.startedAt;
-  return (
-    portal.startedAt <= at &&
-    (portal.ended === null || portal.ended.at > at) &&
-    (portal.endsAt.at === null || portal.endsAt.at > at)
-  );
-}
-
-interface Use extends Timed {
+interface Found {
   readonly portal: Draft;
+  readonly confidence: number;
+  readonly reasons: readonly string[];
 }
 
-function usesOf(portals: readonly Draft[]): Use[] {
-  const uses: Use[] = [];
-  for (const portal of portals) {
-    for (const event of portal.exact) uses.push({ at: epoch(event.occurredAt), portal });
+function originOf(role: Draft, at: number, open: OpenPortals): Found | null {
+  const used = role.exact
+    .filter((event) => event.kind === "person-role-call")
+    .slice(0, FIRST_CALLS);
+  const seated = new Set(used.flatMap((event) => open.at(event)));
+  const [portal] = seated;
+  if (portal !== undefined) {
+    const reasons = ["same address", "same client", "only portal session of the client then open"];
+    return seated.size === 1 ? { portal, confidence: BY_BROWSER, reasons } : null;
   }
-  return uses.sort(byTime);
+  // What another client did may have been asked for by a command line.
+  if (used.length > 0) return null;
+  const called = open.calledAt(at);
+  const only = called.size === 1 ? [...called][0]! : open.only;
+  if (only === null) return null;
+  const isCalled = called.size === 1;
+  return {
+    portal: only,
+    confidence: isCalled ? CALLED : ALONE,
+    reasons: [
+      ...(isCalled ? [`portal used within ${AROUND / SECOND} s`] : []),
+      open.only === null ? "only portal session then used" : "only portal session then open",
+    ],
+  };
 }
 
-/** Portal sessions with a call around the instant. */
-function calledAt(uses: readonly Use[], at: number): Set<Draft> {
-  const called = new Set<Draft>();
-  for (
-    let i = firstFrom(uses, at - AROUND);
-    i < uses.length && uses[i]!.at <= at + AROUND;
-    i += 1
-  ) {
-    called.add(uses[i]!.portal);
+/** Portal sessions that are open at an instant that only moves on, by the browser that each was used in. */
+class OpenPortals {
+  readonly #uses: readonly Use[];
+  readonly #ends: readonly { readonly at: number; readonly portal: Draft }[];
+  readonly #busy: ReadonlySet<string>;
+  /** Of each browser its sessions, the one used last at the end. */
+  readonly #seats = new Map<string, Map<Draft, number>>();
+  readonly #open = new Set<Draft>();
+  readonly #over = new Set<Draft>();
+  #used = 0;
+  #ended = 0;
+
+  constructor(portals: readonly Draft[]) {
+    const steps = stepsOf(portals, []);
+    this.#busy = busySeats(steps);
+    this.#uses = steps.filter((step) => "portal" in step);
+    this.#ends = portals.map((portal) => ({ at: endOf(portal), portal })).toSorted(byTime);
   }
-  return called;
+
+  /** Takes in what happened up to there; clocks differ, so a use counts from a little earlier on. */
+  goTo(at: number): void {
+    while (this.#used < this.#uses.length && this.#uses[this.#used]!.at <= at + CLOCK_SKEW) {
+      this.#use(this.#uses[this.#used]!);
+      this.#used += 1;
+    }
+    while (this.#ended < this.#ends.length && this.#ends[this.#ended]!.at <= at) {
+      this.#over.add(this.#ends[this.#ended]!.portal);
+      this.#open.delete(this.#ends[this.#ended]!.portal);
+      this.#ended += 1;
+    }
+  }
+
+  /** The one session that is open; null where there is none, or several. */
+  get only(): Draft | null {
+    return this.#open.size === 1 ? [...this.#open][0]! : null;
+  }
+
+  /** Open sessions of the event's browser and address; of many the two used last, which are as good as all. */
+  at(event: TrailEvent): Draft[] {
+    if (event.sourceIp === null || event.userAgent === null) return [];
+    const seat = this.#seats.get(seatOf(event));
+    if (seat === undefined) return [];
+    for (const portal of seat.keys()) if (this.#over.has(portal)) seat.delete(portal);
+    return [...seat.keys()].slice(0, 2);
+  }
+
+  /** Open sessions with a call around the instant. */
+  calledAt(at: number): Set<Draft> {
+    const called = new Set<Draft>();
+    const from = firstFrom(this.#uses, at - AROUND);
+    for (let i = from; i < this.#uses.length && this.#uses[i]!.at <= at + AROUND; i += 1) {
+      const { portal } = this.#uses[i]!;
+      if (this.#open.has(portal)) called.add(portal);
+    }
+    return called;
+  }
+
+  /** A session that begins replaces those that the same browser left long ago, until one of them is used again. */
+  #use({ at, portal, event, first }: Use): void {
+    if (this.#over.has(portal)) return;
+    const key = seatOf(event);
+    const seat = this.#seats.get(key) ?? new Map<Draft, number>();
+    this.#seats.set(key, seat);
+    if (first && !this.#busy.has(key)) {
+      for (const [older, usedAt] of seat) {
+        if (at - usedAt < ABANDONED) break;
+        seat.delete(older);
+        this.#open.delete(older);
+      }
+    }
+    seat.delete(portal);
+    seat.set(portal, at);
+    this.#open.add(portal);
+  }
+}
+
+function endOf(portal: Draft): number {
+  const hard = epoch(portal.endsAt.at ?? plus(portal.startedAt, LONGEST));
+  return portal.ended === null ? hard : Math.min(hard, epoch(portal.ended.at));
 }

@@ -11,11 +11,11 @@ import { draftId, type Draft } from "../draft.ts";
 import { clientOf, systemOf, type System } from "./clients.ts";
 
 /** AWS: a portal session lasts at most 90 days; one whose duration nobody entered may last as long. */
-const LONGEST = 90 * DAY;
+export const LONGEST = 90 * DAY;
 /** Clocks of the services differ by a few seconds. */
-const CLOCK_SKEW = 5 * SECOND;
+export const CLOCK_SKEW = 5 * SECOND;
 /** Who signs in anew after so long without use has the older session no more; before, they may sit at a second device. */
-const ABANDONED = 8 * HOUR;
+export const ABANDONED = 8 * HOUR;
 
 /** A browser at an address: one session at a time, unless two are seen in turns. */
 interface Seat {
@@ -24,7 +24,7 @@ interface Seat {
   readonly live: Map<Draft, number>;
 }
 
-interface Use {
+export interface Use {
   readonly at: number;
   readonly portal: Draft;
   readonly event: TrailEvent;
@@ -32,7 +32,7 @@ interface Use {
   readonly first: boolean;
 }
 
-type Step = Use | { readonly at: number; readonly token: Draft };
+export type Step = Use | { readonly at: number; readonly token: Draft };
 
 /** Puts the links on token sessions whose first grant was seen. Walks all sessions once, in order of time. */
 export function linkTokens(
@@ -53,7 +53,7 @@ export function linkTokens(
   }
 }
 
-function stepsOf(portals: readonly Draft[], tokens: readonly Draft[]): Step[] {
+export function stepsOf(portals: readonly Draft[], tokens: readonly Draft[]): Step[] {
   const steps: Step[] = [];
   for (const portal of portals) {
     portal.exact.forEach((event, i) => {
@@ -70,7 +70,7 @@ function stepsOf(portals: readonly Draft[], tokens: readonly Draft[]): Step[] {
 }
 
 /** Browsers at an address that are seen with two sessions in turns: there is more than one device, or profile, of the kind. */
-function busySeats(steps: readonly Step[]): ReadonlySet<string> {
+export function busySeats(steps: readonly Step[]): ReadonlySet<string> {
   const newest = new Map<string, Draft>();
   const left = new Map<string, Set<Draft>>();
   const busy = new Set<string>();
@@ -88,7 +88,7 @@ function busySeats(steps: readonly Step[]): ReadonlySet<string> {
   return busy;
 }
 
-function seatOf({ sourceIp, userAgent }: TrailEvent): string {
+export function seatOf({ sourceIp, userAgent }: TrailEvent): string {
   return `${sourceIp} ${clientOf(userAgent)}`;
 }
 
