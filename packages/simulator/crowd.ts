@@ -2,11 +2,12 @@
  * A crowd: the people of an organisation on several devices at once, and what a reader gets to see of it, with the truth. Made in
  * memory, day after day, for judging how sessions are linked. Guarantees that it is a function of seed, profile and days.
  */
-import { planCrowdDay, type Kept } from "./crowd/life.ts";
+import { planCrowdDay, type Kept } from "./crowd/days/life.ts";
 import type { NoiseProfile } from "./crowd/profile.ts";
 import { shownRecord, type Shown } from "./crowd/shown.ts";
 import { crowdTruth, type CrowdTruth } from "./crowd/truth.ts";
-import { emptyPlan, Stage, type Grant, type Plan } from "./lives/stage.ts";
+import { emptyCrowdPlan, kindOf, type CrowdPlan } from "./crowd/plan.ts";
+import { Stage, type Grant } from "./lives/stage.ts";
 import type { Organisation } from "./model.ts";
 import { buildOrganisation } from "./organisation.ts";
 import { DAY, HOUR, MINUTE } from "./random.ts";
@@ -17,7 +18,7 @@ export interface Crowd {
   /** What can be read when the history is judged, the day after its last one, in the order of the plan. */
   records: Shown["record"][];
   truth: CrowdTruth;
-  /** Ways from a portal session to a role, a chained role or a role taken by an application. */
+  /** Ways from a portal session, an application or a job to the last role that was taken on it. */
   chains: number;
 }
 
@@ -33,7 +34,7 @@ export function crowdOf(seed: number, profile: NoiseProfile, days: number): Crow
     // Half of what loses an id loses its requestID, which nobody needs here.
     missingIdShare: 2 * profile.idLostShare,
   });
-  const plan = emptyPlan();
+  const plan = emptyCrowdPlan();
   const firstDay = ANCHOR / DAY;
   const rushes = Array.from({ length: days }, (_, i) => rushOf(stage, firstDay + i));
   for (const person of organisation.people) {
@@ -49,7 +50,7 @@ export function crowdOf(seed: number, profile: NoiseProfile, days: number): Crow
   return {
     organisation,
     records: shown.map((one) => one.record),
-    truth: crowdTruth(stage, profile, plan.sessions, shown),
+    truth: crowdTruth(stage, profile, plan, shown),
     chains: chainsOf(plan),
   };
 }
@@ -71,7 +72,8 @@ function rushOf(stage: Stage, day: number): { grant: Grant; at: number } {
 }
 
 /** A role that was gone on from is a part of the longer way. */
-function chainsOf({ sessions }: Plan): number {
+function chainsOf(plan: CrowdPlan): number {
+  const { sessions } = plan;
   const inner = new Set(sessions.map((session) => session.parent?.key));
-  return sessions.filter(({ kind, key }) => kind.endsWith("role") && !inner.has(key)).length;
+  return sessions.filter((one) => kindOf(plan, one).endsWith("role") && !inner.has(one.key)).length;
 }

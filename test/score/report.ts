@@ -1,8 +1,6 @@
 /** The figures of a score as tables: what `npm run score:links` prints and the page on sessions holds. */
-import type { CrowdLink } from "#simulator/crowd/truth";
+import { LINK_KINDS, type CrowdLink } from "#simulator/crowd/truth";
 import { figuresOf, share, type JudgedLink, type Score } from "#test/score/score";
-
-const KINDS = ["sign-in", "token", "role", "chained-role"] as const;
 
 export function printed(score: Score): string {
   return [
@@ -33,7 +31,7 @@ function goals(score: Score): string[] {
     ),
     row("---", "---:", "---:", "---:", "---:", "---:", "---:"),
   ];
-  for (const kind of [...KINDS, undefined]) {
+  for (const kind of [...LINK_KINDS, undefined]) {
     const one = figuresOf(score, kind);
     lines.push(
       row(

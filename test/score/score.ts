@@ -7,9 +7,10 @@ import { reconstruct } from "#core/domain/sessions/reconstruct";
 import { settingsOf } from "#core/domain/sessions/durations";
 import { crowdOf, type Crowd } from "#simulator/crowd";
 import type { NoiseProfile } from "#simulator/crowd/profile";
-import type { TrueSession } from "#simulator/truth";
-import type { CrowdLink } from "#simulator/crowd/truth";
+import { LINK_KINDS, type CrowdLink, type CrowdSession } from "#simulator/crowd/truth";
 import { peopleOf } from "#test/score/people";
+
+const SIGN_IN = "portal → sign-in";
 
 /** From this confidence on a link is called sure. */
 export const SURE = 0.9;
@@ -60,10 +61,10 @@ export function addRun(score: Score, profile: NoiseProfile, { seed, days }: Run)
 function judged({ truth }: Crowd, sessions: readonly Session[]): JudgedLink[] {
   const rows = rowsOf(truth.sessions, sessions);
   const linkOf = new Map(
-    truth.links.filter((link) => link.kind !== "sign-in").map((link) => [link.session, link]),
+    truth.links.filter((link) => link.kind !== SIGN_IN).map((link) => [link.session, link]),
   );
   const signInOf = new Map(
-    truth.links.filter((link) => link.kind === "sign-in").map((link) => [link.session, link]),
+    truth.links.filter((link) => link.kind === SIGN_IN).map((link) => [link.session, link]),
   );
   return sessions.flatMap((session): JudgedLink[] => {
     const child = rows.get(session.id)?.most ?? null;
@@ -82,7 +83,7 @@ function judged({ truth }: Crowd, sessions: readonly Session[]): JudgedLink[] {
     const { eventId, confidence, reasons } = session.signIn;
     const known = child === null ? undefined : signInOf.get(child);
     const signIn: JudgedLink = {
-      kind: "portal → sign-in",
+      kind: SIGN_IN,
       confidence,
       basis: "inferred",
       isTrue: known?.from === eventId,
@@ -102,8 +103,8 @@ interface Row {
 }
 
 /** For each rebuilt session the real ones, of its kind, that its events belong to. */
-function rowsOf(truth: readonly TrueSession[], sessions: readonly Session[]): Map<string, Row> {
-  const owners = new Map<string, TrueSession[]>();
+function rowsOf(truth: readonly CrowdSession[], sessions: readonly Session[]): Map<string, Row> {
+  const owners = new Map<string, CrowdSession[]>();
   for (const one of truth) {
     for (const id of one.eventIds) {
       const known = owners.get(id);
@@ -113,16 +114,27 @@ function rowsOf(truth: readonly TrueSession[], sessions: readonly Session[]): Ma
   }
   const rows = new Map<string, Row>();
   for (const session of sessions) {
-    const counts = new Map<string, number>();
+    const counts = new Map<CrowdSession, number>();
     for (const one of session.eventIds.flatMap((id) => owners.get(id) ?? [])) {
-      if (classOf(one.kind) === kindOf(session))
-        counts.set(one.key, (counts.get(one.key) ?? 0) + 1);
+      if (classOf(one.kind) === kindOf(session)) counts.set(one, (counts.get(one) ?? 0) + 1);
     }
-    let most: readonly [string, number] | null = null;
-    for (const entry of counts) if (most === null || entry[1] > most[1]) most = entry;
-    if (most !== null) rows.set(session.id, { most: most[0], all: new Set(counts.keys()) });
+    let most: CrowdSession | null = null;
+    for (const [one, count] of counts) {
+      const more = count - (most === null ? 0 : counts.get(most)!);
+      if (more > 0 || (more === 0 && hasPrincipal(session, one))) most = one;
+    }
+    if (most === null) continue;
+    rows.set(session.id, {
+      most: most.key,
+      all: new Set([...counts.keys()].map((one) => one.key)),
+    });
   }
   return rows;
+}
+
+/** The one record of an AssumeRole tells of the session that called it and of the one that it began; the keys say which is which. */
+function hasPrincipal(session: Session, { principalId }: CrowdSession): boolean {
+  return principalId !== null && session.keys.some((key) => key.includes(`/${principalId}@`));
 }
 
 /** The simulator calls a role that was assumed from another one by a kind of its own. */
@@ -134,6 +146,8 @@ function kindOf(session: Session): string {
 
 /** An application's token whose exchange was lost looks like any token: a link to it leads to the right session all the same. */
 function classOf(kind: string): string {
+  // So does a role of the account access manager whose issue was lost: like one that another role took.
+  if (kind === "entitlement-role") return "chained-role";
   return kind === "application" || kind === "background" ? "token" : kind;
 }
 
@@ -174,10 +188,14 @@ export function figuresOf(score: Score, kind?: CrowdLink["kind"]): Figures {
   };
 }
 
+/** A link of a session that is none in truth counts for what it claims to be. */
 function kindOfLink(link: JudgedLink): CrowdLink["kind"] {
   if (link.truth !== null) return link.truth.kind;
-  if (link.kind.startsWith("portal")) return "sign-in";
-  return link.kind.startsWith("token") ? "token" : "role";
+  if (link.kind === "role → role") return "chained role → role";
+  const named = link.kind
+    .replace("entitlement-role", "entitlement role")
+    .replace("aws-login", "aws login");
+  return LINK_KINDS.find((kind) => kind === named) ?? "role → portal";
 }
 
 export function share(part: number, whole: number): number {

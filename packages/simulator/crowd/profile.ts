@@ -38,8 +38,21 @@ export interface NoiseProfile {
   twinShare: number;
   /** Share of role sessions that a further role is assumed from. */
   chainedShare: number;
-  /** Share of days on which an application trades the person's token. */
+  /** Of the roles taken from roles, the share that a further role is taken from, and that whose own calls name the person. */
+  deeperShare: number;
+  namedChainShare: number;
+  /** Share of days on which an application trades the person's token, and on which a job begins that goes on for days. */
   applicationShare: number;
+  jobShare: number;
+  /** Share of console sessions that authorise `aws login`, and of these the share that authorise an agent too. */
+  loginShare: number;
+  agentShare: number;
+  /** Of the logins, the share whose records name the sign-in session, and that whose credentials have a creation date of their own. */
+  namesSignInShare: number;
+  mintedAnewShare: number;
+  /** Share of days on which somebody takes roles of the account access manager, and of these roles the share taken by token. */
+  entitlementShare: number;
+  entitledByToken: number;
   /** Share of people who take part when all take one role in the same second, once a day. */
   rushShare: number;
 }
@@ -65,6 +78,15 @@ export const BUSY_OFFICE: Readonly<NoiseProfile> = {
   otherMachineShare: 0.03,
   twinShare: 0.06,
   chainedShare: 0.15,
+  deeperShare: 0.25,
+  namedChainShare: 0.4,
   applicationShare: 0.15,
+  jobShare: 0.12,
+  loginShare: 0.2,
+  agentShare: 0.2,
+  namesSignInShare: 0.8,
+  mintedAnewShare: 0.6,
+  entitlementShare: 0.4,
+  entitledByToken: 0.3,
   rushShare: 0.3,
 };

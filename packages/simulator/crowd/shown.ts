@@ -1,6 +1,7 @@
 /**
  * What readers see of a crowd: each record with the clock of the service that wrote it, without those that are lost or come after
- * the judgement. Guarantees that a role session's creation date is the instant its AssumeRoleWithSAML shows, as AWS's is.
+ * the judgement. Guarantees that a role session's creation date is the instant its AssumeRoleWithSAML shows, as AWS's is,
+ * and a chained one's that of its AssumeRole.
  */
 import { eventTime } from "../lives/record.ts";
 import { deliver } from "../lives/delivery.ts";
@@ -31,9 +32,10 @@ function skewOf(stage: Stage, profile: NoiseProfile, service: string, session: S
   return dice.int(-profile.skewSeconds, profile.skewSeconds) * SECOND;
 }
 
-/** When a role session says it was created. */
+/** When a role session says it was created: by the clock of the record that shows its issue. */
 export function createdAt(stage: Stage, profile: NoiseProfile, session: Session): number {
-  return session.startAt + skewOf(stage, profile, "roles", session);
+  const issuing = session.kind === "chained-role" ? (session.parent ?? session) : session;
+  return session.startAt + skewOf(stage, profile, "roles", issuing);
 }
 
 /** The record as it is seen when the history is judged at `until`; null: it is not. */

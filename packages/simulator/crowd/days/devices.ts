@@ -2,10 +2,10 @@
  * The devices of a person in a crowd. Guarantees that browser and command line of one device run on one system, as they do where
  * the browser hands an authorization code to the command line over the loopback address. Only documentation and private ranges.
  */
-import type { Person } from "../model.ts";
-import type { Stage } from "../lives/stage.ts";
-import { running } from "../lives/places.ts";
-import type { NoiseProfile } from "./profile.ts";
+import type { Person } from "../../model.ts";
+import type { Stage } from "../../lives/stage.ts";
+import { running } from "../../lives/places.ts";
+import type { NoiseProfile } from "../profile.ts";
 
 export interface Workplace {
   ip: string;
@@ -35,6 +35,10 @@ const KERNELS: Record<Workplace["system"], string> = {
 };
 const VERSIONS = ["2.28.11", "2.30.1", "2.31.4", "2.34.30"];
 const OFFICES = ["192.0.2.10", "192.0.2.70", "192.0.2.130"];
+
+/** A tool that works with credentials which another client of the device took. */
+export const TOOL =
+  "APN/1.0 HashiCorp/1.0 Terraform/1.13.4 aws-sdk-go-v2/1.38.1 ua/2.1 os/linux lang/go#1.24.4";
 
 /** Every device of a person, the first first; the same for ever. */
 export function devicesOf(stage: Stage, person: Person, profile: NoiseProfile): Workplace[] {

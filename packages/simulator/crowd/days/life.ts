@@ -2,49 +2,31 @@
  * A person's day in a crowd: several devices at once, each with a browser and a command line, roles taken by both. Guarantees that a
  * day is a function of seed, profile, person and day; what is lost of it is decided elsewhere (`shown.ts`).
  */
-import type { Person } from "../model.ts";
-import { DAY, HOUR, MINUTE, SECOND, type Dice } from "../random.ts";
-import type { Device } from "../lives/places.ts";
-import { AGENT, exchange } from "../lives/applications.ts";
-import { openPortal, portalEvent } from "../lives/portal.ts";
-import { call, chain, vend } from "../lives/roles.ts";
-import type { Grant, Plan, Session, Stage } from "../lives/stage.ts";
-import { credentialAt, openToken } from "../lives/tokens.ts";
-import { devicesOf, processOf, type Workplace } from "./devices.ts";
-import type { NoiseProfile } from "./profile.ts";
+import type { Person } from "../../model.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../../random.ts";
+import type { Device } from "../../lives/places.ts";
+import { openPortal, portalEvent } from "../../lives/portal.ts";
+import { call, vend } from "../../lives/roles.ts";
+import type { Grant, Session, Stage } from "../../lives/stage.ts";
+import { openToken } from "../../lives/tokens.ts";
+import { goOn } from "./chains.ts";
+import { devicesOf, processOf, TOOL } from "./devices.ts";
+import { takeEntitled } from "./entitlements.ts";
+import { logInFromConsole } from "./logins.ts";
+import { application, job } from "./machines.ts";
+import type { CrowdPlan } from "../plan.ts";
+import type { NoiseProfile } from "../profile.ts";
+import type { Desk, Today } from "./today.ts";
 
 /** A person between two days: the portal session that the first device kept. */
 export interface Kept {
   portal: Session | null;
 }
 
-interface Today {
-  stage: Stage;
-  plan: Plan;
-  profile: NoiseProfile;
-  person: Person;
-  key: string;
-  dice: Dice;
-  grants: Grant[];
-  devices: Workplace[];
-  beginsAt: number;
-  endsAt: number;
-}
-
-/** What a device is signed in to. */
-interface Desk {
-  name: string;
-  device: Workplace;
-  portal: Session;
-  token: Session | null;
-  /** The token's last refresh is good until then. */
-  tokenUntil: number;
-}
-
 /** Adds the day (days since the epoch) of a person. `rush`: the role that many take at one instant, and when. */
 export function planCrowdDay(
   stage: Stage,
-  plan: Plan,
+  plan: CrowdPlan,
   profile: NoiseProfile,
   person: Person,
   day: number,
@@ -71,6 +53,8 @@ export function planCrowdDay(
   const desks = openDesks(today, kept);
   for (const desk of desks) workAt(today, desk, desks);
   if (dice.chance(profile.applicationShare)) application(today);
+  if (stage.dice("crowd-jobs", today.key).chance(profile.jobShare)) job(today);
+  takeEntitled(today, desks);
   const rushes = dice.chance(profile.rushShare) && !atNight;
   const desk = desks[0];
   if (
@@ -188,21 +172,10 @@ function take(
     call(stage, plan, session, when, { device, key: `${key}/call/${i}` });
     when += dice.int(1, 600) * SECOND;
   }
-  if (dice.chance(profile.chainedShare)) {
-    const child = chain(
-      stage,
-      plan,
-      session,
-      when,
-      dice.pick(["deployer", "migration"]),
-      `chain/${key}`,
-    );
-    call(stage, plan, child, child.startAt + 5 * SECOND, { key: `${child.key}/call` });
-  }
+  if (dice.chance(profile.chainedShare)) goOn(today, session, when);
+  if (by === "browser") logInFromConsole(today, desk, session, when + 30 * SECOND);
 }
 
-const TOOL =
-  "APN/1.0 HashiCorp/1.0 Terraform/1.13.4 aws-sdk-go-v2/1.38.1 ua/2.1 os/linux lang/go#1.24.4";
 const MACHINE =
   "Boto3/1.40.21 md/Botocore#1.40.21 ua/2.1 os/linux#6.1.0 md/arch#x86_64 lang/python#3.12.11";
 
@@ -218,25 +191,4 @@ function userOf(
   if (how >= profile.otherToolShare + profile.otherMachineShare) return null;
   const index = stage.organisation.people.indexOf(person);
   return { ip: `10.200.${index}.7`, userAgent: MACHINE };
-}
-
-function application(today: Today): void {
-  const { stage, plan, person, dice } = today;
-  const at = today.beginsAt + dice.int(600, 18_000) * SECOND;
-  const session = exchange(stage, plan, `application/${today.key}`, person, at, AGENT);
-  const looks = {
-    readOnly: true,
-    type: "AwsApiCall" as const,
-    credentialId: credentialAt(stage, session, at),
-  };
-  portalEvent(stage, plan, session, "ListAccounts", at + 2 * SECOND, looks);
-  const role = vend(
-    stage,
-    plan,
-    session,
-    dice.pick(today.grants),
-    at + 5 * SECOND,
-    `role/${session.key}`,
-  );
-  call(stage, plan, role, role.startAt + 9 * SECOND, { key: `${role.key}/call` });
 }

@@ -2,15 +2,17 @@
  * What an observer of a crowd's shown records sees of one person's sessions, and which portal sessions could be in use at an instant.
  * Knows nothing of what was not shown.
  */
-import type { Session, Stage } from "../lives/stage.ts";
-import { DAY, HOUR, SECOND } from "../random.ts";
-import type { Shown } from "./shown.ts";
-import type { NoiseProfile } from "./profile.ts";
+import type { Session, Stage } from "../../lives/stage.ts";
+import { DAY, HOUR, SECOND } from "../../random.ts";
+import type { CrowdKind } from "../plan.ts";
+import type { Shown } from "../shown.ts";
+import type { NoiseProfile } from "../profile.ts";
 
 /** Clocks of two services differ by a few seconds, and the portal takes a second to assume the role. */
 export const AROUND = 5 * SECOND;
 export interface Life {
   session: Session;
+  kind: CrowdKind;
   /** Shown records of its own, in order: with its credential, or that made it. */
   own: Shown[];
   /** The shown call that handed it out. */
@@ -23,6 +25,10 @@ export interface Histories {
   profile: NoiseProfile;
   lives: Life[];
   byKey: ReadonlyMap<string, Life>;
+  /** Keys of chained sessions whose AssumeRole was shown and names nobody. */
+  unkept: ReadonlySet<string>;
+  /** By key of an `aws login`: the sign-in session that its records name. */
+  signInSessions: ReadonlyMap<string, string | null>;
 }
 
 /** Whether anything of the session was seen by then. */
