@@ -8,10 +8,12 @@ import type { TrailEvent } from "../../../domain/event.ts";
 import type { Person, PersonKey } from "../../../domain/person.ts";
 import { personKey } from "../../../domain/person.ts";
 import { isAbout } from "../../../domain/sessions/ends.ts";
+import { inTime, isInOrder } from "../../../domain/sessions/draft.ts";
 import { amended } from "../../../domain/trail/amended.ts";
 import type { Instant } from "../../../domain/time.ts";
 import { addJoinedCalls } from "../trail/joined/calls.ts";
-import { eventsOfRows, type StoredRow, type StoredTerms } from "../trail/stored-rows.ts";
+import { StoredTerms } from "../trail/stored-rows.ts";
+import { AS_TEXT, eventsIn, HistoryReader, type HistoryRow } from "./history/stored-history.ts";
 
 type Queryable = Pick<pg.PoolClient, "query">;
 
@@ -76,13 +78,6 @@ const EVENTS_OF = `
          and e.person_no is distinct from w.person_no offset 0) e
   order by place limit $4`;
 
-interface HistoryRow extends StoredRow {
-  /** From 1. */
-  readonly place: number;
-  /** Found only by its subject. */
-  readonly about: boolean;
-}
-
 function rowsOf(
   client: Queryable,
   people: readonly Person[],
@@ -92,7 +87,7 @@ function rowsOf(
   const arns = people.map((person) => person.identityStoreArn);
   const userIds = people.map((person) => person.userId);
   return client
-    .query<HistoryRow>(EVENTS_OF, [arns, userIds, before, most])
+    .query<HistoryRow>({ text: EVENTS_OF, values: [arns, userIds, before, most], types: AS_TEXT })
     .then(({ rows }) => rows);
 }
 
@@ -134,9 +129,9 @@ export async function eventsOfFirst(
 /** How many people have at most so many events together; null when all of them have. A row of folded calls counts for all its calls. */
 function placesWithin(rows: readonly HistoryRow[], most: number): number | null {
   let events = 0;
-  for (const { place, event_ids: folded } of rows) {
-    events += folded === null ? 1 : folded.length;
-    if (events > most) return place - 1;
+  for (const row of rows) {
+    events += eventsIn(row);
+    if (events > most) return row.place - 1;
   }
   return null;
 }
@@ -146,24 +141,33 @@ async function perPerson(
   people: readonly Person[],
   rows: readonly HistoryRow[],
   before: Instant,
-  terms?: StoredTerms,
+  terms: StoredTerms = new StoredTerms(),
 ): Promise<TrailEvent[][]> {
-  const events = await eventsOfRows(client, rows, terms);
+  const reader = await HistoryReader.of(client, rows, terms);
   const own = people.map((): TrailEvent[] => []);
   const about = people.map((): TrailEvent[] => []);
-  rows.forEach((row, index) => {
-    const person = row.place - 1;
-    for (const event of events[index]!) {
-      if (event.occurredAt >= before) continue;
-      if (!row.about) own[person]!.push(event);
-      else if (isAbout(event, people[person]!)) about[person]!.push(withoutCaller(event));
+  for (const row of rows) {
+    const place = row.place - 1;
+    const theirs = own[place]!;
+    if (!row.about) reader.each(row, before, (event) => void theirs.push(event));
+    else {
+      reader.each(row, before, (event) => {
+        if (isAbout(event, people[place]!)) about[place]!.push(withoutCaller(event));
+      });
     }
-  });
+  }
   await addJoinedCalls(client, own, before, terms);
+  return people.map((_, place) => inTheirOrder(own[place]!, about[place]!));
+}
+
+/** As `amended` gives them: each once, in order. An id is stored once, so what is read twice stands side by side in order. */
+function inTheirOrder(own: TrailEvent[], about: readonly TrailEvent[]): TrailEvent[] {
   // `amended` keeps the last of two with one id: an event that is also the person's own stays theirs.
-  return people.map((_, person) =>
-    amended(about[person]!.length === 0 ? own[person]! : [...about[person]!, ...own[person]!]),
-  );
+  if (about.length > 0) return amended([...about, ...own]);
+  if (own.some((event) => event.addendum !== undefined)) return amended(own);
+  if (isInOrder(own)) return own;
+  own.sort(inTime);
+  return isInOrder(own) ? own : amended(own);
 }
 
 /** The role session from which somebody did something about a person is that somebody's, whether or not a record names them. */
