@@ -30,6 +30,8 @@ export interface Draft {
   aliveUntil: Instant | null;
   /** Keys of the drafts that stood for it while less was read. */
   readonly takenUp: (readonly string[])[];
+  /** Its id, once it was asked for: a link to it and the session itself both do. */
+  id: string | null;
 }
 
 /** A draft that starts with its first event. */
@@ -61,11 +63,16 @@ export function newDraft(
     unknownReason: null,
     aliveUntil: null,
     takenUp: [],
+    id: null,
   };
 }
 
 /** What is first known by its calls alone may turn out to be an entitlement's: its key is the same, and so is its id. */
-export function draftId(person: Person, { kind, key }: Pick<Draft, "kind" | "key">): string {
+export function draftId(person: Person, draft: Draft): string {
+  return (draft.id ??= idOf(person, draft));
+}
+
+function idOf(person: Person, { kind, key }: Pick<Draft, "kind" | "key">): string {
   const named = kind === "entitlement-role" ? "role" : kind;
   return derivedId("ses", named, personKey(person), ...key);
 }
@@ -186,10 +193,14 @@ function placesOf(
 ): Pick<Session, "sourceIpAddresses" | "userAgents"> {
   const addresses = new Set<string>();
   const agents = new Set<string>();
+  let [address, agent]: (string | null)[] = [null, null];
   for (const event of evidence) {
     if (!byPerson(event, draft)) continue;
-    if (event.sourceIp !== null) addresses.add(event.sourceIp);
-    if (event.userAgent !== null) agents.add(event.userAgent);
+    // Most calls come from where the one before came from.
+    if (event.sourceIp !== null && event.sourceIp !== address)
+      addresses.add((address = event.sourceIp));
+    if (event.userAgent !== null && event.userAgent !== agent)
+      agents.add((agent = event.userAgent));
   }
   return { sourceIpAddresses: [...addresses].toSorted(), userAgents: [...agents].toSorted() };
 }
@@ -199,7 +210,7 @@ function optionalParts(
   draft: Draft,
 ): Pick<Session, "inferredEventIds" | "signIn" | "aliveUntil" | "earlierIds"> {
   const { inferred, signIn, aliveUntil, takenUp, kind } = draft;
-  const earlier = takenUp.map((key) => draftId(person, { kind, key })).toSorted();
+  const earlier = takenUp.map((key) => idOf(person, { kind, key })).toSorted();
   return {
     ...(inferred.length > 0
       ? { inferredEventIds: inOrder([inferred]).map((event) => event.eventId) }
