@@ -31,6 +31,11 @@ export interface JudgedFrom {
   readonly now: Instant;
   /** Of the directory that is judged by; null before the first crawl. Whoever is judged by an older one than is stored stays due. */
   readonly snapshotTakenAt: Instant | null;
+  /**
+   * Of the durations that are judged by (`DurationStore.settings`), where they can change: whoever is judged by others than are stored
+   * is due again.
+   */
+  readonly settingsVersion?: string;
 }
 
 export interface SweepStore {

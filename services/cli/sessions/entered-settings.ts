@@ -1,6 +1,7 @@
 /**
  * The session settings of a process that lives long: one object whose content is read again before each judging run, so that what
- * was entered meanwhile, here or by another process, counts from the next run on. Within a run they stay as they were read.
+ * was entered meanwhile, here or by another process, counts from the next run on. Within a run they stay as they were read, and whom it
+ * judged after somebody entered others is due again.
  */
 import type { SessionSettings } from "#core/domain/session";
 import type { DurationStore } from "#core/ports/people/duration-store";
@@ -9,6 +10,7 @@ import type { SweepStore } from "#core/ports/sweep-store";
 export class EnteredSettings implements SessionSettings {
   readonly #store: Pick<DurationStore, "settings">;
   readonly #configured: SessionSettings;
+  #version: string | null = null;
   #current: SessionSettings;
 
   /** @param configured what the installation's configuration says, before anything was entered. */
@@ -27,7 +29,9 @@ export class EnteredSettings implements SessionSettings {
   }
 
   async readAgain(): Promise<void> {
-    this.#current = await this.#store.settings(this.#configured);
+    const { version, ...current } = await this.#store.settings(this.#configured);
+    this.#current = current;
+    this.#version = version;
   }
 
   /** A sweep store whose every run begins by reading the settings: a run asks first how many people are due. */
@@ -37,7 +41,13 @@ export class EnteredSettings implements SessionSettings {
         await this.readAgain();
         return sweep.dueCount(now);
       },
-      sweep: (from, limit, channels, judge) => sweep.sweep(from, limit, channels, judge),
+      sweep: (from, limit, channels, judge) =>
+        sweep.sweep(
+          this.#version === null ? from : { ...from, settingsVersion: this.#version },
+          limit,
+          channels,
+          judge,
+        ),
     };
   }
 }

@@ -51,6 +51,7 @@ const BULK: ReadonlySet<EventKind> = new Set([
   "token-with-iam",
   "role-issued",
   "role-call",
+  "person-role-call",
 ]);
 
 /** True for what changes who may do what: few, and asked for by their time. */

@@ -37,6 +37,9 @@ export interface DurationStore {
    * it stands: two entries from the same instant never share the instant of their entering.
    */
   enter(entry: DurationEntry, audit: Omit<AuditEntry, "at" | "actor">): Promise<DurationEntry>;
-  /** What counts now: `configured`, and the newest entry for each store, kind and beginning. */
-  settings(configured: SessionSettings): Promise<SessionSettings>;
+  /**
+   * What counts now: `configured`, and the newest entry for each store, kind and beginning. The version is another one after every
+   * entry and every change of a configuration that is stored.
+   */
+  settings(configured: SessionSettings): Promise<SessionSettings & { readonly version: string }>;
 }

@@ -19,6 +19,12 @@ import { eventsOfRows, type StoredRow } from "../trail/stored-rows.ts";
 const COLUMNS = `identity_store_arn as "identityStoreArn", kind, minutes, effective_from as "effectiveFrom",
                  entered_by as "enteredBy", entered_at as "enteredAt"`;
 
+/** Neither entries nor events are ever changed, so their numbers tell whether any were added. */
+export const SETTINGS_VERSION = `
+  concat_ws(' ', (select count(*) from session_durations),
+                 (select count(*) from events e join event_terms t on t.term_no = e.type_no
+                   where e.administrative and t.kind = 'type' and t.value like '["instance-setting",%'))`;
+
 /** Each store once by the primary key, without reading its people. */
 const STORES = `
   with recursive stores as (
@@ -101,7 +107,13 @@ export class PostgresDurationStore implements DurationStore {
     });
   }
 
-  async settings(configured: SessionSettings): Promise<SessionSettings> {
+  async settings(
+    configured: SessionSettings,
+  ): Promise<SessionSettings & { readonly version: string }> {
+    // Before what it is the version of: what is entered in between makes it too old, and somebody is judged once more.
+    const { rows: versions } = await this.#database.pool.query<{ version: string }>(
+      `select ${SETTINGS_VERSION} as version`,
+    );
     // A correction has the beginning of what it corrects: the entry that was made last counts.
     const { rows } = await this.#database.pool.query<EnteredDuration>(
       `select distinct on (identity_store_arn, kind, effective_from)
@@ -111,6 +123,7 @@ export class PostgresDurationStore implements DurationStore {
     );
     const changes = await this.changes();
     return {
+      version: versions[0]!.version,
       durations: [...configured.durations, ...rows],
       changedAt: [
         ...configured.changedAt,

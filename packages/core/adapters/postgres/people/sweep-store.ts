@@ -10,6 +10,7 @@ import type { Instant } from "../../../domain/time.ts";
 import type { DuePerson, JudgedFrom, Judgement, SweepStore } from "../../../ports/sweep-store.ts";
 import type { Database } from "../database.ts";
 import { ACCESS_CHANGES, AccessHistoryReader } from "./access-facts.ts";
+import { SETTINGS_VERSION } from "./duration-store.ts";
 import { applyReconciliation, openFindingsOf } from "./finding-store.ts";
 import { eventsOfFirst, withNames } from "./history.ts";
 import { replaceResiduals } from "./residual-store.ts";
@@ -29,11 +30,12 @@ export class PostgresSweepStore implements SweepStore {
   }
 
   sweep(
-    { now, snapshotTakenAt }: JudgedFrom,
+    from: JudgedFrom,
     limit: number,
     channels: readonly string[],
     judge: (due: readonly DuePerson[], history: AccessHistory) => readonly Judgement[],
   ): Promise<number> {
+    const { now } = from;
     return transaction(this.#database, async (client) => {
       const claimed = await claim(client, now, limit);
       if (claimed.length === 0) return 0;
@@ -63,8 +65,7 @@ export class PostgresSweepStore implements SweepStore {
         client,
         people,
         judgements.map((judgement) => judgement.nextDecisionAt),
-        now,
-        snapshotTakenAt,
+        from,
       );
       return people.length;
     });
@@ -127,9 +128,10 @@ async function replaceSessions(
 }
 
 /**
- * When the person is due again. Two things were not seen although they are stored: events of the future (or since a long sweep
- * began), whose person is due when the first of them has come, or everybody where it changes access; and a crawl published since the
- * directory was read, for which this run is too old. Both make due after `now`, so that no run judges the same person twice.
+ * When the person is due again. Three things were not seen although they are stored: events of the future (or since a long sweep
+ * began), whose person is due when the first of them has come, or everybody where it changes access; a crawl published since the
+ * directory was read, for which this run is too old; and a duration entered or put in question since the settings were read. All make
+ * due after `now`, so that no run judges the same person twice.
  */
 const SETTLE = `
   update people p
@@ -148,6 +150,7 @@ const SETTLE = `
               where n.identity_store_arn = p.identity_store_arn and n.user_id = p.user_id and e.occurred_at >= $4) end,
            (select interval '1 millisecond' + min(e.occurred_at) from events e join event_terms t on t.term_no = e.type_no
              where e.administrative and e.occurred_at >= $4 and t.kind = 'type' and t.value like any($6)),
+           case when $7::text <> (select ${SETTINGS_VERSION}) then $4::timestamptz + interval '1 millisecond' end,
            (select min(greatest(s.completed_at, $4::timestamptz + interval '1 millisecond'))
               from access_snapshots s where $5::timestamptz is null or s.completed_at > $5)),
          judged_at = $4, revision = p.revision + 1
@@ -160,8 +163,7 @@ async function settle(
   client: pg.PoolClient,
   people: readonly Person[],
   next: readonly (Instant | null)[],
-  now: Instant,
-  snapshotTakenAt: Instant | null,
+  { now, snapshotTakenAt, settingsVersion }: JudgedFrom,
 ): Promise<void> {
   await client.query(SETTLE, [
     people.map((person) => person.identityStoreArn),
@@ -170,5 +172,6 @@ async function settle(
     now,
     snapshotTakenAt,
     ACCESS_CHANGES,
+    settingsVersion ?? null,
   ]);
 }
