@@ -1,6 +1,6 @@
 /** The list of residual access: every page once and in order, filters that narrow, and a state that is of now. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { replaceResiduals } from "#core/adapters/postgres/people/residual-store";
+import { replaceResiduals } from "#core/adapters/postgres/people/judged/replace";
 import { transaction } from "#core/adapters/postgres/transaction";
 import { derivedId } from "#core/domain/ids";
 import type { Residual } from "#core/domain/sessions/residual/removal";

@@ -6,6 +6,7 @@ import type pg from "pg";
 import { Fault } from "../../../domain/fault.ts";
 import type { Finding, FindingOwner, FindingState, Severity } from "../../../domain/finding.ts";
 import { canonicalJson, derivedId, sha256 } from "../../../domain/ids.ts";
+import type { Person } from "../../../domain/person.ts";
 import type { Reconciliation } from "../../../domain/reconcile-findings.ts";
 import type { Instant } from "../../../domain/time.ts";
 import type { FindingFilter, FindingPage, FindingStore } from "../../../ports/finding-store.ts";
@@ -75,6 +76,27 @@ export async function openFindingsOf(client: Queryable, owner: FindingOwner): Pr
     [owner.identityStoreArn, owner.userId, owner.userName],
   );
   return rows.map(findingOf);
+}
+
+/** As `openFindingsOf`, of many people by one statement: a list for each of them, in their order. */
+export async function openFindingsOfPeople(
+  client: Queryable,
+  people: readonly Person[],
+): Promise<Finding[][]> {
+  const { rows } = await client.query<FindingRow & { place: number }>(
+    `select f.*, w.user_name, w.place::int as place
+       from unnest($1::text[], $2::text[], $3::text[]) with ordinality as w(arn, user_id, user_name, place)
+       join findings f on f.identity_store_arn = w.arn and f.user_id = w.user_id and f.state <> 'resolved'
+      order by f.id`,
+    [
+      people.map((person) => person.identityStoreArn),
+      people.map((person) => person.userId),
+      people.map((person) => person.userName),
+    ],
+  );
+  const findings = people.map((): Finding[] => []);
+  for (const row of rows) findings[row.place - 1]!.push(findingOf(row));
+  return findings;
 }
 
 /** The id a delivery has on every attempt, and the receiver's key for dropping repeats. */

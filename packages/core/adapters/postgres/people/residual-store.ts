@@ -1,9 +1,7 @@
 /**
- * ResidualStore on Postgres, and the writing of residuals for the sweep: whole for the people that were judged, in the transaction of
- * their sessions. Whether a residual is open is asked with an instant and stands in no column.
+ * ResidualStore on Postgres: reads only, because residuals are written with the sessions of those who were judged. Whether a residual is
+ * open is asked with an instant and stands in no column.
  */
-import type pg from "pg";
-import type { Person } from "../../../domain/person.ts";
 import type { Residual } from "../../../domain/sessions/residual/removal.ts";
 import type {
   ResidualFilter,
@@ -56,35 +54,4 @@ export class PostgresResidualStore implements ResidualStore {
       after = rows.at(-1)!.id;
     }
   }
-}
-
-/** Writes what changed and removes what is gone: an unchanged residual is not touched. */
-export async function replaceResiduals(
-  client: pg.PoolClient,
-  people: readonly Person[],
-  residuals: readonly Residual[],
-): Promise<void> {
-  await client.query(
-    `delete from residuals r
-      using unnest($1::text[], $2::text[]) as w(arn, user_id)
-      where r.identity_store_arn = w.arn and r.user_id = w.user_id and r.id <> all($3)`,
-    [
-      people.map((person) => person.identityStoreArn),
-      people.map((person) => person.userId),
-      residuals.map((residual) => residual.id),
-    ],
-  );
-  if (residuals.length === 0) return;
-  await client.query(
-    `insert into residuals (id, identity_store_arn, user_id, session_id, removed_at, until, closed_at, body)
-     select b->>'id', b->'user'->>'identityStoreArn', b->'user'->>'userId', b->>'sessionId',
-            (b->'removal'->>'at')::timestamptz, (b->>'until')::timestamptz, (b->>'closedAt')::timestamptz, b
-       from jsonb_array_elements($1::jsonb) as b
-      order by 1
-     on conflict (id) do update
-        set session_id = excluded.session_id, removed_at = excluded.removed_at, until = excluded.until,
-            closed_at = excluded.closed_at, body = excluded.body
-      where residuals.body is distinct from excluded.body`,
-    [JSON.stringify(residuals)],
-  );
 }

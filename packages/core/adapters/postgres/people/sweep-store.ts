@@ -4,16 +4,16 @@
  */
 import type pg from "pg";
 import type { Person } from "../../../domain/person.ts";
-import type { Session } from "../../../domain/session.ts";
+import type { Reconciliation } from "../../../domain/reconcile-findings.ts";
 import type { AccessHistory } from "../../../domain/sessions/residual/access-history.ts";
 import type { Instant } from "../../../domain/time.ts";
 import type { DuePerson, JudgedFrom, Judgement, SweepStore } from "../../../ports/sweep-store.ts";
 import type { Database } from "../database.ts";
 import { ACCESS_CHANGES, AccessHistoryReader } from "./access-facts.ts";
 import { SETTINGS_VERSION } from "./duration-store.ts";
-import { applyReconciliation, openFindingsOf } from "./finding-store.ts";
+import { applyReconciliation, openFindingsOfPeople } from "./finding-store.ts";
 import { eventsOfFirst, withNames } from "./history.ts";
-import { replaceResiduals } from "./residual-store.ts";
+import { replaceResiduals, replaceSessions } from "./judged/replace.ts";
 import { StoredTerms } from "../trail/stored-rows.ts";
 import { transaction } from "../transaction.ts";
 
@@ -42,15 +42,14 @@ export class PostgresSweepStore implements SweepStore {
       const events = await eventsOfFirst(client, claimed, now, EVENTS_AT_ONCE, this.#terms);
       // The others stay due, and are free again with this transaction's end.
       const people = claimed.slice(0, events.length);
-      const due: DuePerson[] = [];
-      for (const [index, person] of people.entries()) {
-        const findings = await openFindingsOf(client, person);
-        due.push({ person, events: events[index]!, findings });
-      }
+      const findings = await openFindingsOfPeople(client, people);
+      const due: DuePerson[] = people.map((person, place) => ({
+        person,
+        events: events[place]!,
+        findings: findings[place]!,
+      }));
       const judgements = judge(due, await this.#histories.at(client, now));
-      for (const { reconciliation } of judgements) {
-        await applyReconciliation(client, reconciliation, channels, now);
-      }
+      await applyReconciliation(client, together(judgements), channels, now);
       await replaceSessions(
         client,
         people,
@@ -94,37 +93,15 @@ async function claim(client: pg.PoolClient, now: Instant, limit: number): Promis
   );
 }
 
-/** Writes what changed and removes what is gone: an unchanged session is not touched. */
-async function replaceSessions(
-  client: pg.PoolClient,
-  people: readonly Person[],
-  sessions: readonly Session[],
-): Promise<void> {
-  await client.query(
-    `delete from sessions s
-      using unnest($1::text[], $2::text[]) as w(arn, user_id)
-      where s.identity_store_arn = w.arn and s.user_id = w.user_id and s.id <> all($3)`,
-    [
-      people.map((person) => person.identityStoreArn),
-      people.map((person) => person.userId),
-      sessions.map((session) => session.id),
-    ],
-  );
-  await client.query(
-    `insert into sessions (id, identity_store_arn, user_id, kind, started_at, last_seen_at, account_id,
-                           permission_set_name, body)
-     select b->>'id', b->'user'->>'identityStoreArn', b->'user'->>'userId', b->>'kind',
-            (b->>'startedAt')::timestamptz, (b->>'lastSeenAt')::timestamptz, b->>'accountId',
-            b->>'permissionSetName', b
-       from jsonb_array_elements($1::jsonb) as b
-      order by 1
-     on conflict (id) do update
-        set started_at = excluded.started_at, last_seen_at = excluded.last_seen_at,
-            account_id = excluded.account_id, permission_set_name = excluded.permission_set_name,
-            body = excluded.body
-      where sessions.body is distinct from excluded.body`,
-    [JSON.stringify(sessions)],
-  );
+/** A finding is one person's, so what several came to is written at once. */
+function together(judgements: readonly Judgement[]): Reconciliation {
+  const all = judgements.map(({ reconciliation }) => reconciliation);
+  return {
+    opened: all.flatMap(({ opened }) => opened),
+    refreshed: all.flatMap(({ refreshed }) => refreshed),
+    resolved: all.flatMap(({ resolved }) => resolved),
+    unchanged: all.flatMap(({ unchanged }) => unchanged),
+  };
 }
 
 /**
