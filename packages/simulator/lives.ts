@@ -9,6 +9,7 @@ import { deliver } from "./lives/delivery.ts";
 import { changeRecord, retries } from "./lives/effects/answers.ts";
 import { Consequences, type StateMemory } from "./lives/effects/consequences.ts";
 import { offboarding } from "./lives/effects/offboarding.ts";
+import { planEntitled } from "./lives/entitled.ts";
 import { planNoise } from "./lives/noise.ts";
 import { planPersonDay } from "./lives/person-day.ts";
 import { planRecorder } from "./lives/recorder.ts";
@@ -75,6 +76,7 @@ export class Lives {
       planPersonDay(this.stage, plan, person, day);
     planWatch(this.stage, plan, day);
     planApplications(this.stage, plan, day);
+    planEntitled(this.stage, plan, day);
     planAdministration(this.stage, plan, day);
     planAttacks(this.stage, plan, day);
     planNoise(this.stage, plan, day);

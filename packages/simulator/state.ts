@@ -34,6 +34,8 @@ export interface OrganisationState {
   isProvisioned(accountId: string, permissionSetArn: string): boolean;
   /** Whether an assignment, direct or through a group, lets the person become the permission set in the account. */
   hasAccess(userId: string, accountId: string, permissionSetArn: string): boolean;
+  /** Whether the account access manager gives the person that role, directly or through a group. */
+  isEntitled(userId: string, roleArn: string): boolean;
 }
 
 /** Changes in effect at an instant, in the order of their effect (ties: as appended). */
@@ -159,9 +161,14 @@ function answersAt(draft: Draft, at: number): Omit<OrganisationState, keyof Cont
       draft.inline.deniedIds(accountId, permissionSetArn),
     isProvisioned: (accountId, permissionSetArn) =>
       draft.inline.isProvisioned(accountId, permissionSetArn),
+    isEntitled(userId, roleArn) {
+      const principals = principalsOf(draft, userId, at);
+      return draft.entitlements.some(
+        (one) => one.roleArn === roleArn && principals.has(one.principal.id) && holds(at)(one),
+      );
+    },
     hasAccess(userId, accountId, permissionSetArn) {
-      const held = draft.memberships.filter((one) => one.userId === userId).filter(holds(at));
-      const principals = new Set([userId, ...held.map((one) => one.groupId)]);
+      const principals = principalsOf(draft, userId, at);
       return draft.assignments.some(
         (one) =>
           one.accountId === accountId &&
@@ -171,4 +178,10 @@ function answersAt(draft: Draft, at: number): Omit<OrganisationState, keyof Cont
       );
     },
   };
+}
+
+/** The person and the groups they are in. */
+function principalsOf(draft: Draft, userId: string, at: number): Set<string> {
+  const held = draft.memberships.filter((one) => one.userId === userId).filter(holds(at));
+  return new Set([userId, ...held.map((one) => one.groupId)]);
 }

@@ -45,7 +45,7 @@ interface DayShape {
   ip: string;
 }
 
-function shapeOf(stage: Stage, person: Person, day: number): DayShape {
+export function shapeOf(stage: Stage, person: Person, day: number): DayShape {
   const dice = stage.dice("day", person.userId, day);
   const weekday = weekdayOf(day);
   const share = ACTIVE[person.profile] * (weekday === 0 || weekday === 6 ? 0.06 : 1);
@@ -70,7 +70,7 @@ export function usedGrants(stage: Stage, person: Person, at: number): Grant[] {
 }
 
 /** The portal session of the day: this morning's, or the one kept since the week began. */
-function portalOfDay(
+export function portalOfDay(
   stage: Stage,
   plan: Plan,
   person: Person,

@@ -5,6 +5,7 @@ import { at, DAYS, makeDemo, nameOf, OPENING, type Demo } from "./demo.ts";
 
 const HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS";
 const TOKEN_ID = /^AAAAAG[\w-]{84}$/;
+const PORTAL = "sso.amazonaws.com";
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 function historyOf(shape: Switches["shape"]): {
@@ -99,7 +100,8 @@ describe.each(["old", "new"] as const)("records of the %s shape", (shape) => {
   });
 
   it("vend credentials with a token's id, everything of the request in serviceEventDetails", () => {
-    for (const made of own(named("GetRoleCredentials"))) {
+    const vended = named("GetRoleCredentials").filter((made) => source(made) === PORTAL);
+    for (const made of own(vended)) {
       isPerson(made);
       expect([
         at(made, "readOnly"),
@@ -182,7 +184,7 @@ describe.each(["old", "new"] as const)("records of the %s shape", (shape) => {
     }
   });
 
-  it("name the person on most calls of role sessions and on none of other roles", () => {
+  it("name the person on most calls of role sessions and of entitlements, and on none of other roles", () => {
     const calls = records.filter(
       (made) =>
         at(made, "userIdentity", "type") === "AssumedRole" &&
@@ -196,7 +198,10 @@ describe.each(["old", "new"] as const)("records of the %s shape", (shape) => {
       reserved.length;
     expect(share).toBeGreaterThan(0.83);
     expect(share).toBeLessThan(0.91);
-    for (const made of calls.filter((one) => !reserved.includes(one)))
+    const entitled = new Set(organisation.estate.roles.map((one) => one.arn));
+    const issuer = (made: TrailRecord): string =>
+      String(at(made, "userIdentity", "sessionContext", "sessionIssuer", "arn"));
+    for (const made of calls.filter((one) => !reserved.includes(one) && !entitled.has(issuer(one))))
       expect(at(made, "userIdentity", "onBehalfOf")).toBeUndefined();
   });
 

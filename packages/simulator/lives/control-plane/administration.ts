@@ -3,50 +3,13 @@
  * or ends. Guarantees that nothing in the organisation's periods after the anchor is without one. The directory syncs by SCIM.
  */
 import type { AccountAssignment, Group, Membership, Person } from "../../model.ts";
-import { DAY, HOUR, MINUTE, SECOND } from "../../random.ts";
-import { centerDraft, machineIdentity } from "../record.ts";
+import { DAY, MINUTE, SECOND } from "../../random.ts";
 import type { Plan, Stage } from "../stage.ts";
+import { assignedByHand, entitlementRecord, groupDeleted } from "./grants.ts";
+import { byPipeline } from "./pipeline.ts";
 import { byScim, joinGroup, leaveGroup, MASKED, planSyncs, switchOff } from "./scim.ts";
 
 type Fields = Record<string, unknown>;
-
-const PIPELINE = "identity-pipeline";
-
-/** A call of the pipeline that keeps grants as code. */
-function byPipeline(
-  stage: Stage,
-  plan: Plan,
-  key: string,
-  at: number,
-  source: string,
-  name: string,
-  request: Fields,
-  response: Fields | null,
-): void {
-  const issuedAt = Math.floor(at / HOUR) * HOUR;
-  const identity = machineIdentity(
-    stage,
-    stage.organisation.managementAccountId,
-    PIPELINE,
-    "apply",
-    issuedAt,
-  );
-  const made = centerDraft(stage, {
-    key,
-    at,
-    step: "outside",
-    session: null,
-    source,
-    name,
-    identity,
-    ip: "10.44.2.5",
-    userAgent: "APN/1.0 HashiCorp/1.0 Terraform/1.12.2 aws-sdk-go-v2/1.38.1 lang/go#1.24.4",
-    readOnly: false,
-    request,
-    response,
-  });
-  plan.drafts.push(made);
-}
 
 function assignmentRecord(
   stage: Stage,
@@ -73,16 +36,16 @@ function assignmentRecord(
     verb === "Create"
       ? { accountAssignmentCreationStatus: status }
       : { accountAssignmentDeletionStatus: status };
-  byPipeline(
-    stage,
-    plan,
+  const request = { instanceArn, ...named };
+  if (verb === "Create" && assignedByHand(stage, plan, held, { key, request, response })) return;
+  byPipeline(stage, plan, {
     key,
     at,
-    "sso.amazonaws.com",
-    `${verb}AccountAssignment`,
-    { instanceArn, ...named },
+    source: "sso.amazonaws.com",
+    name: `${verb}AccountAssignment`,
+    request,
     response,
-  );
+  });
 }
 
 function membershipRecord(
@@ -103,16 +66,14 @@ function membershipRecord(
   const request = begins
     ? { identityStoreId, groupId: group.groupId, memberId: { userId: held.userId } }
     : { identityStoreId, membershipId: held.membershipId };
-  byPipeline(
-    stage,
-    plan,
+  byPipeline(stage, plan, {
     key,
     at,
-    "identitystore.amazonaws.com",
+    source: "identitystore.amazonaws.com",
     name,
     request,
-    begins ? { identityStoreId, membershipId: held.membershipId } : null,
-  );
+    response: begins ? { identityStoreId, membershipId: held.membershipId } : null,
+  });
 }
 
 function personRecords(
@@ -131,16 +92,14 @@ function personRecords(
   if (!within(person.disabledAt)) return;
   const key = `admin/disabled/${person.userId}`;
   if (person.externalId === null)
-    return byPipeline(
-      stage,
-      plan,
+    return byPipeline(stage, plan, {
       key,
-      person.disabledAt,
-      "sso-directory.amazonaws.com",
-      "DisableUser",
-      { identityStoreId, userId: person.userId },
-      null,
-    );
+      at: person.disabledAt,
+      source: "sso-directory.amazonaws.com",
+      name: "DisableUser",
+      request: { identityStoreId, userId: person.userId },
+      response: null,
+    });
   byScim(stage, plan, key, person.disabledAt, "PatchUser", switchOff(person.userId));
 }
 
@@ -152,37 +111,29 @@ function permissionSetEdit(stage: Stage, plan: Plan, day: number): void {
   const set = dice.pick(permissionSets.filter((candidate) => candidate.inlinePolicy !== null));
   const at = day * DAY + dice.int(9 * 60, 15 * 60) * MINUTE;
   const named = { instanceArn, permissionSetArn: set.arn };
-  byPipeline(
-    stage,
-    plan,
-    `edit/${day}/update`,
-    at,
-    "sso.amazonaws.com",
-    "UpdatePermissionSet",
-    { ...named, description: set.description, sessionDuration: set.sessionDuration },
-    null,
-  );
-  byPipeline(
-    stage,
-    plan,
-    `edit/${day}/inline`,
-    at + 4 * SECOND,
-    "sso.amazonaws.com",
-    "PutInlinePolicyToPermissionSet",
-    { ...named, inlinePolicy: set.inlinePolicy },
-    null,
-  );
   const status = { status: "IN_PROGRESS", requestId: dice.uuid(), permissionSetArn: set.arn };
-  byPipeline(
-    stage,
-    plan,
-    `edit/${day}/provision`,
-    at + 8 * SECOND,
-    "sso.amazonaws.com",
-    "ProvisionPermissionSet",
-    { ...named, targetType: "ALL_PROVISIONED_ACCOUNTS" },
-    { permissionSetProvisioningStatus: status },
-  );
+  const write = (
+    key: string,
+    after: number,
+    name: string,
+    request: Fields,
+    response: Fields | null = null,
+  ): void =>
+    byPipeline(stage, plan, {
+      key: `edit/${day}/${key}`,
+      at: at + after,
+      source: "sso.amazonaws.com",
+      name,
+      request: { ...named, ...request },
+      response,
+    });
+  const { description, sessionDuration, inlinePolicy } = set;
+  write("update", 0, "UpdatePermissionSet", { description, sessionDuration });
+  write("inline", 4 * SECOND, "PutInlinePolicyToPermissionSet", { inlinePolicy });
+  const everywhere = { targetType: "ALL_PROVISIONED_ACCOUNTS" };
+  write("provision", 8 * SECOND, "ProvisionPermissionSet", everywhere, {
+    permissionSetProvisioningStatus: status,
+  });
 }
 
 /** Adds what the control plane does on a UTC day. */
@@ -201,6 +152,12 @@ export function planAdministration(stage: Stage, plan: Plan, day: number): void 
     if (within(held.from)) membershipRecord(stage, plan, held, group, true, held.from);
     if (within(held.to)) membershipRecord(stage, plan, held, group, false, held.to);
   }
+  for (const held of organisation.estate.entitlements) {
+    if (within(held.from)) entitlementRecord(stage, plan, held, true, held.from);
+    if (within(held.to)) entitlementRecord(stage, plan, held, false, held.to);
+  }
+  for (const gone of organisation.groups)
+    if (within(gone.deletedAt)) groupDeleted(stage, plan, gone, gone.deletedAt);
   for (const person of organisation.people) personRecords(stage, plan, person, within);
   planSyncs(stage, plan, day);
   permissionSetEdit(stage, plan, day);

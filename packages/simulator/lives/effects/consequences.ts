@@ -34,6 +34,7 @@ export class Consequences {
   readonly #removals: { pair: string; at: number }[] = [];
   readonly #blocked = new Map<string, boolean>();
   #touchedMemberships = false;
+  #touchedEntitlements = false;
 
   constructor(stage: Stage, changes: readonly Change[], memory: StateMemory) {
     this.#stage = stage;
@@ -64,6 +65,7 @@ export class Consequences {
     ) {
       this.#disable(textField(parameters, "id"), effectiveAt);
     }
+    if (eventName === "DeleteEntitlement") this.#touchedEntitlements = true;
     if (eventName.endsWith("GroupMembership")) this.#touchedMemberships = true;
     if (eventName.endsWith("AccountAssignment")) {
       const pair = `${textField(parameters, "TargetId")} ${textField(parameters, "PermissionSetArn")}`;
@@ -137,13 +139,18 @@ export class Consequences {
 
   /** Whether the grant that a role session needs is gone when it would begin. */
   isRefused(session: Session): boolean {
-    const { accountId, permissionSetArn } = roleOf(session);
+    const { accountId, permissionSetArn, roleArn } = roleOf(session);
     const touched =
-      this.#touchedMemberships || this.#touchedPairs.has(`${accountId} ${permissionSetArn}`);
+      this.#touchedMemberships ||
+      (permissionSetArn === "" && this.#touchedEntitlements) ||
+      this.#touchedPairs.has(`${accountId} ${permissionSetArn}`);
     if (!touched || (this.#instants[0] ?? Infinity) > session.startAt) return false;
     const { helpDeskMinutes } = this.#stage.switches;
     const state = stateAt(this.#organisation, this.changes, session.startAt, helpDeskMinutes);
-    return !state.hasAccess(session.person.userId, accountId, permissionSetArn);
+    const { userId } = session.person;
+    return permissionSetArn === ""
+      ? !state.isEntitled(userId, roleArn)
+      : !state.hasAccess(userId, accountId, permissionSetArn);
   }
 
   /** Whether a session never comes to be. */
