@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { settingsOf } from "#core/domain/sessions/durations";
+import { PostgresCrawlStore } from "#core/adapters/postgres/access/crawl-store";
 import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { openDatabase, ping, type Database } from "#core/adapters/postgres/database";
 import { PostgresDurationStore } from "#core/adapters/postgres/people/duration-store";
@@ -44,6 +45,7 @@ export interface Stores {
   readonly residuals: PostgresResidualStore;
   readonly history: PostgresPersonHistory;
   readonly access: PostgresAccessStore;
+  readonly crawls: PostgresCrawlStore;
   readonly observations: PostgresObservationStore;
   readonly sweep: PostgresSweepStore;
   readonly findings: PostgresFindingStore;
@@ -143,6 +145,7 @@ function storesOf(config: Config, database: Database): Stores {
     residuals: new PostgresResidualStore(database),
     history: new PostgresPersonHistory(database),
     access: new PostgresAccessStore(database),
+    crawls: new PostgresCrawlStore(database),
     observations: new PostgresObservationStore(database),
     sweep: new PostgresSweepStore(database),
     findings: new PostgresFindingStore(database),

@@ -9,7 +9,7 @@ import type { ListingProgress } from "#core/flows/ingest/listing-progress";
 import { snapshotDue } from "#core/flows/snapshot-due";
 import { takeSnapshot } from "#core/flows/take-snapshot";
 import type { Instant } from "#core/domain/time";
-import type { AccessStore } from "#core/ports/access-store";
+import type { CrawlStore } from "#core/ports/crawl-store";
 import type { ObservationStore } from "#core/ports/observation-store";
 import type { JobQueue } from "#core/ports/job-queue";
 import { bucketTurns } from "./bucket-source.ts";
@@ -29,7 +29,7 @@ export interface IngestDependencies {
   readonly sources: Sources;
   /** Without the windows a service would never read what is older than two hours. */
   readonly ports: Omit<ReadPorts, "signal"> & Required<Pick<ReadPorts, "windows">>;
-  readonly access: AccessStore;
+  readonly crawls: CrawlStore;
   readonly observations: ObservationStore;
   readonly newSnapshotId: (now: Instant) => string;
   readonly queue: Pick<JobQueue, "nudge">;
@@ -65,7 +65,7 @@ interface Turn {
 }
 
 function turnsOf(dependencies: IngestDependencies, signal: AbortSignal): Turn[] {
-  const { sources, access } = dependencies;
+  const { sources, crawls } = dependencies;
   const ports: ReadPorts = { ...dependencies.ports, signal };
   return [
     {
@@ -106,7 +106,7 @@ function turnsOf(dependencies: IngestDependencies, signal: AbortSignal): Turn[] 
           return null;
         const { newSnapshotId: newId } = dependencies;
         const progress = () => signal.throwIfAborted();
-        const crawl = takeSnapshot({ directory, store: access, clock, newId, progress });
+        const crawl = takeSnapshot({ directory, store: crawls, clock, newId, progress });
         const receipt = await unlessAborted(crawl, signal);
         return { snapshotId: receipt.id, opened: receipt.opened, resolved: receipt.closed };
       },

@@ -145,7 +145,7 @@ async function readAgain(runtime: Runtime, world: World): Promise<void> {
     const newId = (now: Instant) => runtime.newId("snp", now);
     await takeSnapshot({
       directory,
-      store: stores.access,
+      store: stores.crawls,
       clock,
       newId,
       progress: () => undefined,

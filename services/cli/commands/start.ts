@@ -89,7 +89,7 @@ async function run(
       windows: new PostgresWindowStore(runtime.database),
       clock: runtime.clock,
     },
-    access: runtime.stores.access,
+    crawls: runtime.stores.crawls,
     observations: runtime.stores.observations,
     newSnapshotId: (now) => runtime.newId("snp", now),
     queue,

@@ -247,14 +247,9 @@ async function crawl(
   if (directory === null) return null;
   const bar = output.progress("Reading the directory");
   const receipt = await takeSnapshot({
-    directory: {
-      crawl: async (progress) => {
-        const crawled = await directory.crawl(progress);
-        await reading;
-        return crawled;
-      },
-    },
-    store: runtime.stores.access,
+    directory,
+    beforePublishing: () => reading,
+    store: runtime.stores.crawls,
     clock: runtime.clock,
     newId: (now) => runtime.newId("snp", now),
     progress: ({ done, total }) => bar.update(done, total ?? done),

@@ -1,6 +1,6 @@
 /** What the service says of a back-fill: one line a window, with how far it is, and a sentence for what broke off. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
+import { PostgresCrawlStore } from "#core/adapters/postgres/access/crawl-store";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresTrailStore } from "#core/adapters/postgres/trail/trail-store";
 import { PostgresWindowStore } from "#core/adapters/postgres/sources/window-store";
@@ -50,7 +50,7 @@ test("the service logs every window of a back-fill with what is done, in all and
       windows: new PostgresWindowStore(database),
       clock: { now: () => NOW },
     },
-    access: new PostgresAccessStore(database),
+    crawls: new PostgresCrawlStore(database),
     observations: new PostgresObservationStore(database),
     newSnapshotId: () => "snp_unused",
     queue: { nudge: () => Promise.resolve() },

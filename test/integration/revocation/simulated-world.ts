@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { settingsOf } from "#core/domain/sessions/durations";
 import { awsDirectory } from "#core/adapters/aws/directory";
 import { awsRevoker } from "#core/adapters/aws/revoker";
+import { PostgresCrawlStore } from "#core/adapters/postgres/access/crawl-store";
 import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
 import { PostgresRevocationStore } from "#core/adapters/postgres/revocation/revocation-store";
@@ -64,7 +65,7 @@ export async function openSimulatedWorld(
     lives,
     ports,
     read: (from, to) => readTrail(database, lives, clock.now, from, to),
-    snapshot: () => readDirectory(office, ports),
+    snapshot: () => readDirectory(office, database, ports),
     close: async () => {
       await office.close();
       await database.drop();
@@ -87,13 +88,17 @@ async function readTrail(
   await new PostgresTrailStore(database).append({ source: "files", receivedAt: now, parts }, now);
 }
 
-async function readDirectory(office: AwsOffice, ports: StepPorts): Promise<void> {
+async function readDirectory(
+  office: AwsOffice,
+  database: TestDatabase,
+  ports: StepPorts,
+): Promise<void> {
   await takeSnapshot({
     directory: awsDirectory({
       clientsOf: () => office.clientsOf(office.home),
       regions: [office.home],
     }),
-    store: ports.access,
+    store: new PostgresCrawlStore(database),
     clock: ports.clock,
     newId: (now) => createdId("snp", now, randomBytes(10)),
     progress: () => undefined,

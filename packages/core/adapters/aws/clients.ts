@@ -4,12 +4,14 @@
  * the shared budget before it leaves and is counted by operation.
  */
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import { IAMClient } from "@aws-sdk/client-iam";
 import { IdentitystoreClient } from "@aws-sdk/client-identitystore";
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSOAdminClient } from "@aws-sdk/client-sso-admin";
 import { STSClient } from "@aws-sdk/client-sts";
+import { openAccountAccess, type AccountAccess } from "./account-access.ts";
 import { patientCalls, type PatientCall, type Wait } from "./patience.ts";
 
 /** The rate that all processes share. Resolves when the request may leave; rejects with the signal's reason. */
@@ -32,7 +34,10 @@ export interface AwsClientOptions {
 export interface AwsClients {
   readonly region: string;
   readonly accountId: string;
+  readonly accountAccess: AccountAccess;
   readonly cloudTrail: CloudTrailClient;
+  /** With the credentials that everything else uses. */
+  readonly iam: IAMClient;
   readonly identityStore: IdentitystoreClient;
   readonly organizations: OrganizationsClient;
   readonly s3: S3Client;
@@ -42,6 +47,11 @@ export interface AwsClients {
   /** Requests that left, by `<service>:<Operation>`. */
   readonly requests: ReadonlyMap<string, number>;
   readonly call: PatientCall;
+  /** IAM of another account; whoever asks for it destroys it. */
+  iamAs(
+    credentials: NonNullable<ConstructorParameters<typeof IAMClient>[0]>["credentials"],
+    accountId: string,
+  ): IAMClient;
   close(): void;
 }
 
@@ -54,10 +64,18 @@ export const SSO_ADMIN_PER_SECOND = 10;
  */
 export const LOOKUPS_PER_SECOND = 1.92;
 
-/** Identity Store allows 20 a second for each operation (AWS: IAM Identity Center quotas). */
-const IDENTITY_STORE_PER_SECOND = 15;
-/** ListAccounts 8, children and parents 5 (AWS: Organizations quotas); half is left to others. */
+/** Half of the 20 a second that Identity Store allows for each operation (AWS: IAM Identity Center quotas). */
+const IDENTITY_STORE_PER_SECOND = 10;
+/** Half of the 8 a second of ListAccounts (AWS: Organizations quotas). */
 const ORGANIZATIONS_PER_SECOND = 4;
+/** Half of the 5 a second of what lists children and parents (AWS: Organizations quotas). */
+const ORGANIZATIONS_TREE_PER_SECOND = 2.5;
+/** IAM's quotas are not published: slower than the SDK's own tools go. */
+const IAM_PER_SECOND = 5;
+/** Neither are those of account access manager, which is new. */
+const ACCOUNT_ACCESS_PER_SECOND = 2;
+/** AssumeRole allows hundreds a second; nobody needs more of them than of what follows. */
+const STS_PER_SECOND = 5;
 /** UpdatePolicy and DescribePolicy allow 2 (AWS: Organizations quotas). */
 const ORGANIZATIONS_POLICY_PER_SECOND = 2;
 
@@ -84,6 +102,7 @@ export function awsClients(options: AwsClientOptions): AwsClients {
   const settings = { region, retryMode: "adaptive" };
   const clients = {
     cloudTrail: new CloudTrailClient(settings),
+    iam: new IAMClient(settings),
     identityStore: new IdentitystoreClient(settings),
     organizations: new OrganizationsClient(settings),
     // Each object is tried again by itself: an adaptive client would slow every request down for one that was refused.
@@ -112,12 +131,39 @@ export function awsClients(options: AwsClientOptions): AwsClients {
     });
   }
   pace(clients.ssoAdmin, "sso");
+  pace(clients.iam, "iam");
+  paceClient(clients.sts as unknown as Paceable, async (operation) => {
+    if (operation !== "AssumeRole") return;
+    await options.budget.slot(`sts:AssumeRole/${accountId}`, STS_PER_SECOND, signal);
+    count(`sts:${operation}`);
+  });
+  const iamAs: AwsClients["iamAs"] = (credentials, memberAccountId) => {
+    const client = new IAMClient({
+      ...settings,
+      ...(credentials === undefined ? {} : { credentials }),
+    });
+    paceClient(client as unknown as Paceable, async (operation) => {
+      await options.budget.slot(`iam/${memberAccountId}`, IAM_PER_SECOND, signal);
+      count(`iam:${operation}`);
+    });
+    return client;
+  };
+  const accountAccess = openAccountAccess({
+    region,
+    credentials: () => clients.ssoAdmin.config.credentials(),
+    before: async (operation) => {
+      const scope = `account-access/${accountId}/${region}`;
+      await options.budget.slot(scope, ACCOUNT_ACCESS_PER_SECOND, signal);
+      count(`account-access:${operation}`);
+    },
+    ...(signal === undefined ? {} : { signal }),
+  });
   const call = patientCalls({
     ...(signal === undefined ? {} : { signal }),
     ...(options.wait === undefined ? {} : { wait: options.wait }),
   });
   const close = () => Object.values(clients).forEach((client) => client.destroy());
-  return { region, accountId, ...clients, requests, call, close };
+  return { region, accountId, ...clients, accountAccess, iamAs, requests, call, close };
 }
 
 /** Which slots a request takes. Organizations is global: its quota belongs to the account, not to a Region. */
@@ -140,8 +186,11 @@ function pacesOf({
       scope: `organizations:${operation}/${accountId}`,
       perSecond: operation.endsWith("Policy")
         ? ORGANIZATIONS_POLICY_PER_SECOND
-        : ORGANIZATIONS_PER_SECOND,
+        : operation.endsWith("ForParent")
+          ? ORGANIZATIONS_TREE_PER_SECOND
+          : ORGANIZATIONS_PER_SECOND,
     }),
+    iam: (): Pace => ({ scope: `iam/${accountId}`, perSecond: IAM_PER_SECOND }),
     sso: (): Pace => ({ scope: `sso-admin/${here}`, perSecond: ssoAdminPerSecond }),
   };
 }

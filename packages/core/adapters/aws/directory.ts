@@ -1,16 +1,27 @@
 /**
- * One complete crawl of IAM Identity Center and Organizations. Guarantees everything or a fault, never a part; facts that point
- * at nothing are kept as AWS answers them, so that they can be named. It is no snapshot of one instant: AWS lists what exists
- * while it is asked.
+ * The directory of the organisation's IAM Identity Center instance, listing by listing. Guarantees that each is read to its end or
+ * fails; facts that point at nothing are kept as AWS answers them. It is no snapshot of one instant: AWS lists what exists while it
+ * is asked.
  */
-import type { IdentityCenterInstance } from "../../domain/access.ts";
-import type { CrawlProgress, CrawlResult, Directory } from "../../ports/directory.ts";
+import type { Directory, OpenDirectory } from "../../ports/directory.ts";
 import type { AwsClients } from "./clients.ts";
 import { readAccounts } from "./directory/accounts.ts";
-import { readAssignments } from "./directory/assignments.ts";
+import {
+  listApplicationArns,
+  readApplication,
+  readTrustedTokenIssuers,
+} from "./directory/applications.ts";
+import {
+  readAssignments,
+  readAssignmentsOf,
+  readProvisioned,
+  readProvisionedPairs,
+} from "./directory/assignments.ts";
+import { listAccessApplications, readEntitlements } from "./directory/entitlements.ts";
 import { readGroups, readMemberships, readUsers } from "./directory/identities.ts";
-import { findInstance, type ClientsOf } from "./directory/instance.ts";
-import { listPermissionSetArns, readPermissionSets } from "./directory/permission-sets.ts";
+import { findWhole, type ClientsOf, type FoundInstance } from "./directory/instance.ts";
+import { listPermissionSetArns, readPermissionSet } from "./directory/permission-sets.ts";
+import { readInAccount, readManagedPolicy } from "./directory/policies.ts";
 
 export interface DirectoryOptions {
   /**
@@ -20,9 +31,15 @@ export interface DirectoryOptions {
   readonly clientsOf: ClientsOf;
   /** Where the instance may be. */
   readonly regions: readonly string[];
+  /** Name of the role that reads IAM in member accounts; without it their policies are unread. */
+  readonly accountReadRole?: string | null;
 }
 
-export function awsDirectory({ clientsOf, regions }: DirectoryOptions): Directory {
+export function awsDirectory({
+  clientsOf,
+  regions,
+  accountReadRole: readRole = null,
+}: DirectoryOptions): Directory {
   const used = new Map<string, AwsClients>();
   const remembered: ClientsOf = (region) => {
     const clients = used.get(region) ?? clientsOf(region);
@@ -30,86 +47,47 @@ export function awsDirectory({ clientsOf, regions }: DirectoryOptions): Director
     return clients;
   };
   return {
-    crawl: async (progress) => {
+    open: async () => {
       const before = requestsOf(used.values());
-      const instance = await findInstance(remembered, regions);
-      const snapshot = await crawlInstance(remembered(instance.region), instance, progress);
-      return { snapshot, apiCalls: difference(before, requestsOf(used.values())) };
+      const found = await findWhole(remembered, regions);
+      return {
+        ...openDirectory(remembered(found.instance.region), found, readRole),
+        calls: () => difference(before, requestsOf(used.values())),
+      };
     },
   };
 }
 
-type Tell = (progress: CrawlProgress) => void;
-
-/** People, permission sets and accounts have separate quotas and are read side by side; assignments need all three. */
-async function crawlInstance(
+function openDirectory(
   clients: AwsClients,
-  instance: IdentityCenterInstance,
-  tell: Tell,
-): Promise<CrawlResult["snapshot"]> {
+  found: FoundInstance,
+  readRole: string | null,
+): Omit<OpenDirectory, "calls"> {
+  const { instance } = found;
   const { instanceArn } = instance;
-  const [people, permissionSets, organisation] = await allOrNothing([
-    readPeople(clients, instance, tell),
-    readSets(clients, instanceArn, tell),
-    readAccounts(clients),
-  ]);
-  const { accounts, managementAccountId } = organisation;
-  tell({ phase: "accounts", done: accounts.length, total: accounts.length });
-  const assignments = await readAssignments(
-    clients,
-    {
-      instanceArn,
-      accountIds: accounts.map((account) => account.accountId),
-      permissionSetArns: permissionSets.map((set) => set.arn),
-      userIds: people.users.map((user) => user.userId),
-      groupIds: people.groups.map((group) => group.groupId),
-      mayListByPrincipal: clients.accountId === managementAccountId,
-    },
-    (done, total) => tell({ phase: "assignments", done, total }),
-  );
+  const partition = instanceArn.split(":")[1] ?? "";
   return {
-    instance,
-    ...people,
-    permissionSets,
-    accounts,
-    assignments,
-    regions: [],
-    provisionings: [],
-    applications: [],
-    applicationAssignments: [],
-    trustedTokenIssuers: [],
-    entitlements: [],
-    entitlementRoles: [],
-    policies: [],
-    notes: [],
+    ...found,
+    accountId: clients.accountId,
+    users: () => readUsers(clients, instance),
+    groups: () => readGroups(clients, instance),
+    memberships: (groupId) => readMemberships(clients, instance, groupId),
+    permissionSetArns: () => listPermissionSetArns(clients, instanceArn),
+    permissionSet: (arn) => readPermissionSet(clients, instanceArn, arn),
+    accounts: () => readAccounts(clients),
+    provisioned: (by) => readProvisioned(clients, instanceArn, by),
+    provisionedPairs: (by) => readProvisionedPairs(clients, instanceArn, by),
+    assignments: (of) => readAssignments(clients, instanceArn, of),
+    assignmentsOf: (principal) => readAssignmentsOf(clients, instanceArn, principal),
+    applicationArns: () => listApplicationArns(clients, instanceArn),
+    application: (arn) => readApplication(clients, arn),
+    trustedTokenIssuers: () => readTrustedTokenIssuers(clients, instanceArn),
+    accessApplications: () => listAccessApplications(clients),
+    entitlements: (arn, accountId) => readEntitlements(clients, arn, accountId),
+    managedPolicy: (arn) => readManagedPolicy(clients, arn),
+    inAccount: (accountId, policies, roleArns) =>
+      readInAccount(clients, { partition, readRole }, accountId, policies, roleArns),
   };
-}
-
-async function readPeople(clients: AwsClients, instance: IdentityCenterInstance, tell: Tell) {
-  const users = await readUsers(clients, instance);
-  tell({ phase: "users", done: users.length, total: users.length });
-  const groups = await readGroups(clients, instance);
-  let done = 0;
-  const memberships = await readMemberships(clients, instance, groups, () =>
-    tell({ phase: "groups", done: (done += 1), total: groups.length }),
-  );
-  return { users, groups, memberships };
-}
-
-async function readSets(clients: AwsClients, instanceArn: string, tell: Tell) {
-  const arns = await listPermissionSetArns(clients, instanceArn);
-  let done = 0;
-  return readPermissionSets(clients, instanceArn, arns, () =>
-    tell({ phase: "permission sets", done: (done += 1), total: arns.length }),
-  );
-}
-
-/** Waits for all, so that nothing goes on after a failure was told; then throws the first failure. */
-async function allOrNothing<T extends readonly unknown[]>(work: {
-  readonly [K in keyof T]: Promise<T[K]>;
-}): Promise<T> {
-  await Promise.allSettled(work);
-  return Promise.all(work) as Promise<unknown> as Promise<T>;
 }
 
 function requestsOf(clients: Iterable<AwsClients>): Map<string, number> {

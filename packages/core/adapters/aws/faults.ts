@@ -65,6 +65,25 @@ export function awsErrorName(error: unknown): string {
   return error instanceof Error ? error.name : "";
 }
 
+/** The name of the AWS error that a fault was made of. */
+export function answeredName(error: unknown): string {
+  return awsErrorName(error instanceof Fault ? error.cause : error);
+}
+
+const ABSENT = new Set([
+  "ResourceNotFoundException",
+  "NoSuchEntity",
+  "NoSuchEntityException",
+  "GroupNotFoundException",
+]);
+
+/** What was asked for does not exist: never did, or was deleted meanwhile. */
+export const isAbsent = (error: unknown): boolean => ABSENT.has(answeredName(error));
+
+/** The caller may not ask this. */
+export const isDenied = (error: unknown): boolean =>
+  error instanceof Fault && error.code === "aws.denied";
+
 /**
  * The fault that an SDK error means. `doing` completes "AWS did not …": `list the users of d-1234567890`.
  * A fault is returned as it is.

@@ -1,9 +1,10 @@
 /**
  * Walks the pages of a listing to its end. Guarantees that an empty page with a token is no end, that a token which comes back
- * ends the walk with a fault instead of a loop, and that an item repeated on a later page counts once. A walk is no snapshot:
- * AWS lists what exists while it is asked.
+ * ends the walk with a fault instead of a loop, and that an item repeated on a later page counts once; a listing whose token AWS no
+ * longer takes begins anew a few times. A walk is no snapshot: AWS lists what exists while it is asked.
  */
 import { Fault } from "../../domain/fault.ts";
+import { awsErrorName } from "./faults.ts";
 
 export interface TokenPage {
   readonly NextToken?: string | undefined;
@@ -25,6 +26,17 @@ export async function* pages<P extends TokenPage>(
   } while (token !== undefined);
 }
 
+/** A listing that outlives its token so often would never end. */
+const BEGINNINGS = 3;
+
+/** Names under which the services refuse a page token. */
+const TOKEN_REFUSALS = new Set([
+  "ValidationException",
+  "InvalidInputException",
+  "InvalidNextTokenException",
+  "InvalidPaginationTokenException",
+]);
+
 /** All items by their key, in the order in which they were first seen; the newest answer for a key wins. */
 export async function collect<P extends TokenPage, T>(
   listing: string,
@@ -32,11 +44,28 @@ export async function collect<P extends TokenPage, T>(
   itemsOf: (page: P) => readonly T[] | undefined,
   keyOf: (item: T) => string,
 ): Promise<T[]> {
-  const found = new Map<string, T>();
-  for await (const page of pages(listing, read)) {
-    for (const item of itemsOf(page) ?? []) found.set(keyOf(item), item);
+  for (let beginning = 1; ; beginning += 1) {
+    const found = new Map<string, T>();
+    let onward = false;
+    try {
+      const reading = async (token: string | undefined) => {
+        onward = token !== undefined;
+        return read(token);
+      };
+      for await (const page of pages(listing, reading)) {
+        for (const item of itemsOf(page) ?? []) found.set(keyOf(item), item);
+      }
+      return [...found.values()];
+    } catch (error) {
+      const refused = onward && TOKEN_REFUSALS.has(awsErrorName(causeOf(error)));
+      if (!refused || beginning === BEGINNINGS) throw error;
+    }
   }
-  return [...found.values()];
+}
+
+/** What AWS said, of a fault that was made of it. */
+function causeOf(error: unknown): unknown {
+  return error instanceof Fault ? error.cause : error;
 }
 
 /** `aws.unexpected`: the listing has no end. */

@@ -1,6 +1,6 @@
 /**
  * Accounts of the organisation with their place in its tree. Guarantees every account that ListAccounts answers, closed and
- * suspended ones too; an account that moved while the tree was walked fails the crawl, so that no path is guessed.
+ * suspended ones too; where one moved while the tree was walked, it is walked again, and no path is guessed.
  */
 import {
   DescribeOrganizationCommand,
@@ -9,23 +9,56 @@ import {
   ListOrganizationalUnitsForParentCommand,
   ListRootsCommand,
 } from "@aws-sdk/client-organizations";
-import type { Account } from "../../../domain/access.ts";
-import { Fault } from "../../../domain/fault.ts";
+import type { Account, CrawlNote } from "../../../domain/access.ts";
+import type { Listing } from "../../../ports/directory.ts";
 import type { AwsClients } from "../clients.ts";
 import { collect } from "../paging.ts";
+import { whole } from "./listings.ts";
 
-export interface Organisation {
-  readonly accounts: readonly Account[];
-  readonly managementAccountId: string;
-}
+/** How often an account may move while the tree is walked before its place is said to be unknown. */
+const WALKS = 3;
 
-export async function readAccounts(clients: AwsClients): Promise<Organisation> {
+/** The account that the organisation belongs to; null where AWS names none. */
+export async function managementAccountOf(clients: AwsClients): Promise<string | null> {
   const { Organization: organization } = await clients.call("describe the organisation", () =>
     clients.organizations.send(new DescribeOrganizationCommand({})),
   );
-  const managementAccountId = organization?.MasterAccountId ?? "";
-  const paths = await walkTree(clients);
-  const listed = await collect(
+  return organization?.MasterAccountId || null;
+}
+
+export async function readAccounts(clients: AwsClients): Promise<Listing<Account>> {
+  const managementAccountId = await managementAccountOf(clients);
+  for (let walk = 1; ; walk += 1) {
+    const paths = await walkTree(clients);
+    const listed = await listAccounts(clients);
+    const lost = listed.filter(({ Id: id = "" }) => !paths.has(id));
+    if (lost.length > 0 && walk < WALKS) continue;
+    const accounts = listed.map((account): Account => {
+      const accountId = account.Id ?? "";
+      return {
+        accountId,
+        name: account.Name || accountId,
+        email: account.Email ?? null,
+        status: account.State ?? account.Status ?? "UNKNOWN",
+        organizationalUnitPath: paths.get(accountId) ?? "",
+        isManagement: accountId === managementAccountId,
+      };
+    });
+    return whole(
+      accounts,
+      lost.map(({ Id: id = "" }) => movedNote(id)),
+    );
+  }
+}
+
+const movedNote = (accountId: string): CrawlNote => ({
+  kind: "changed",
+  about: accountId,
+  problem: `Account ${accountId} joined or moved again and again while the organisation was read, so its place in the tree is unknown: take the snapshot again.`,
+});
+
+function listAccounts(clients: AwsClients) {
+  return collect(
     "ListAccounts",
     (token) =>
       clients.call("list the accounts", () =>
@@ -34,29 +67,6 @@ export async function readAccounts(clients: AwsClients): Promise<Organisation> {
     (page) => page.Accounts,
     (account) => account.Id ?? "",
   );
-  const accounts = listed.map((account): Account => {
-    const accountId = account.Id ?? "";
-    return {
-      accountId,
-      name: account.Name || accountId,
-      email: account.Email ?? null,
-      status: account.State ?? account.Status ?? "UNKNOWN",
-      organizationalUnitPath: pathOf(paths, accountId),
-      isManagement: accountId === managementAccountId,
-    };
-  });
-  return { accounts, managementAccountId };
-}
-
-function pathOf(paths: ReadonlyMap<string, string>, accountId: string): string {
-  const path = paths.get(accountId);
-  if (path === undefined) {
-    throw new Fault(
-      "aws.unexpected",
-      `Account ${accountId} joined or moved while the organisation was read: take the snapshot again.`,
-    );
-  }
-  return path;
 }
 
 /** The path of organisational units of every account; empty directly under the root. */
@@ -71,6 +81,7 @@ async function walkTree(clients: AwsClients): Promise<Map<string, string>> {
     (page) => page.Roots,
     (root) => root.Id ?? "",
   );
+  // An account that moves while the tree is walked may be met twice: the later place counts.
   const open = roots.map((root) => ({ id: root.Id ?? "", path: "" }));
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     const { id, path } = node;

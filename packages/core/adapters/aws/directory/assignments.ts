@@ -1,6 +1,6 @@
 /**
- * Account assignments by the listing that costs the fewest calls in this organisation. Guarantees every assignment whichever
- * listing is chosen: either all provisioned pairs of account and permission set are asked, or all users and groups.
+ * Where permission sets are provisioned and who is assigned to them. Guarantees every row of a listing; a set or an account that is
+ * gone when it is asked for has none, and a note says so.
  */
 import {
   ListAccountAssignmentsCommand,
@@ -8,70 +8,83 @@ import {
   ListAccountsForProvisionedPermissionSetCommand,
   ListPermissionSetsProvisionedToAccountCommand,
   type PrincipalType,
+  type ProvisioningStatus,
 } from "@aws-sdk/client-sso-admin";
-import type { AccountAssignment } from "../../../domain/access.ts";
-import { eachBounded } from "../bounded.ts";
+import type { AccountAssignment, Provisioning } from "../../../domain/access.ts";
+import type { Listing, ProvisioningListing } from "../../../ports/directory.ts";
 import type { AwsClients } from "../clients.ts";
 import { collect } from "../paging.ts";
+import { unlessGone } from "./listings.ts";
 
-const AT_ONCE = 6;
+type Pair = Pick<Provisioning, "accountId" | "permissionSetArn">;
 
-export interface AssignmentScope {
-  readonly instanceArn: string;
-  readonly accountIds: readonly string[];
-  readonly permissionSetArns: readonly string[];
-  readonly userIds: readonly string[];
-  readonly groupIds: readonly string[];
-  /** ListAccountAssignmentsForPrincipal is answered to the management account only (AWS: API reference). */
-  readonly mayListByPrincipal: boolean;
-}
-
-/** `pairs` costs one call a provisioned pair, `principals` one a user and group; pages of more than 100 come on top. */
-export type AssignmentListing = "pairs" | "principals";
-
-export function cheapestListing(pairs: number, scope: AssignmentScope): AssignmentListing {
-  const principals = scope.userIds.length + scope.groupIds.length;
-  return scope.mayListByPrincipal && principals < pairs ? "principals" : "pairs";
-}
-
-/** `progress` is told calls done and calls planned. */
-export async function readAssignments(
+/** Everything that is provisioned, with null for whether it is the newest definition. */
+export function readProvisionedPairs(
   clients: AwsClients,
-  scope: AssignmentScope,
-  progress: (done: number, total: number) => void,
-): Promise<AccountAssignment[]> {
-  const pairs = await provisionedPairs(clients, scope);
-  const rows =
-    cheapestListing(pairs.length, scope) === "pairs"
-      ? await byPair(clients, scope, pairs, progress)
-      : await byPrincipal(clients, scope, progress);
-  return [...new Map(rows.map((row) => [keyOf(row), row])).values()];
+  instanceArn: string,
+  by: ProvisioningListing,
+): Promise<Listing<Provisioning>> {
+  return unlessGone(
+    async () =>
+      (await pairsOf(clients, instanceArn, by)).map((pair) => ({ ...pair, isLatest: null })),
+    ...named(by),
+  );
 }
 
-interface Pair {
-  readonly accountId: string;
-  readonly permissionSetArn: string;
+/**
+ * Everything that is provisioned, by two listings: all of it, and what has an older definition. What was provisioned anew in
+ * between is the newest.
+ */
+export function readProvisioned(
+  clients: AwsClients,
+  instanceArn: string,
+  by: ProvisioningListing,
+): Promise<Listing<Provisioning>> {
+  return unlessGone(
+    async () => {
+      const all = await pairsOf(clients, instanceArn, by);
+      const status = "LATEST_PERMISSION_SET_NOT_PROVISIONED";
+      const older = new Set((await pairsOf(clients, instanceArn, by, status)).map(pairKey));
+      return all.map((pair) => ({ ...pair, isLatest: !older.has(pairKey(pair)) }));
+    },
+    ...named(by),
+  );
 }
 
-/** Asked by permission set or by account, whichever are fewer. */
-async function provisionedPairs(clients: AwsClients, scope: AssignmentScope): Promise<Pair[]> {
-  const { instanceArn, accountIds, permissionSetArns } = scope;
-  if (permissionSetArns.length <= accountIds.length) {
-    const lists = await eachBounded(permissionSetArns, AT_ONCE, async (permissionSetArn) => {
-      const accounts = await accountsOf(clients, instanceArn, permissionSetArn);
-      return accounts.map((accountId) => ({ accountId, permissionSetArn }));
-    });
-    return lists.flat();
-  }
-  const lists = await eachBounded(accountIds, AT_ONCE, async (accountId) => {
-    const sets = await setsOf(clients, instanceArn, accountId);
+const pairKey = ({ accountId, permissionSetArn }: Pair): string =>
+  `${accountId} ${permissionSetArn}`;
+
+const named = (by: ProvisioningListing): [string, string] =>
+  "accountId" in by ? ["account", by.accountId] : ["permission set", by.permissionSetArn];
+
+async function pairsOf(
+  clients: AwsClients,
+  instanceArn: string,
+  by: ProvisioningListing,
+  status?: ProvisioningStatus,
+): Promise<Pair[]> {
+  const input = {
+    InstanceArn: instanceArn,
+    MaxResults: 100,
+    ...(status === undefined ? {} : { ProvisioningStatus: status }),
+  };
+  if ("accountId" in by) {
+    const { accountId } = by;
+    const sets = await setsOf(clients, { ...input, AccountId: accountId });
     return sets.map((permissionSetArn) => ({ accountId, permissionSetArn }));
-  });
-  return lists.flat();
+  }
+  const { permissionSetArn } = by;
+  const accounts = await accountsOf(clients, { ...input, PermissionSetArn: permissionSetArn });
+  return accounts.map((accountId) => ({ accountId, permissionSetArn }));
 }
 
-function accountsOf(clients: AwsClients, instanceArn: string, arn: string): Promise<string[]> {
-  const input = { InstanceArn: instanceArn, PermissionSetArn: arn, MaxResults: 100 };
+type AccountsInput = ConstructorParameters<
+  typeof ListAccountsForProvisionedPermissionSetCommand
+>[0];
+type SetsInput = ConstructorParameters<typeof ListPermissionSetsProvisionedToAccountCommand>[0];
+
+function accountsOf(clients: AwsClients, input: AccountsInput): Promise<string[]> {
+  const arn = input.PermissionSetArn;
   return collect(
     `ListAccountsForProvisionedPermissionSet of ${arn}`,
     (token) =>
@@ -85,8 +98,8 @@ function accountsOf(clients: AwsClients, instanceArn: string, arn: string): Prom
   );
 }
 
-function setsOf(clients: AwsClients, instanceArn: string, accountId: string): Promise<string[]> {
-  const input = { InstanceArn: instanceArn, AccountId: accountId, MaxResults: 100 };
+function setsOf(clients: AwsClients, input: SetsInput): Promise<string[]> {
+  const accountId = input.AccountId;
   return collect(
     `ListPermissionSetsProvisionedToAccount of ${accountId}`,
     (token) =>
@@ -100,70 +113,58 @@ function setsOf(clients: AwsClients, instanceArn: string, accountId: string): Pr
   );
 }
 
-async function byPair(
+/** Who has a permission set in an account. */
+export function readAssignments(
   clients: AwsClients,
-  { instanceArn }: AssignmentScope,
-  pairs: readonly Pair[],
-  progress: (done: number, total: number) => void,
-): Promise<AccountAssignment[]> {
-  let done = 0;
-  const lists = await eachBounded(pairs, AT_ONCE, async ({ accountId, permissionSetArn }) => {
-    const rows = await collect(
+  instanceArn: string,
+  { accountId, permissionSetArn }: Pair,
+): Promise<Listing<AccountAssignment>> {
+  const input = {
+    InstanceArn: instanceArn,
+    AccountId: accountId,
+    PermissionSetArn: permissionSetArn,
+    MaxResults: 100,
+  };
+  const read = () =>
+    collect(
       `ListAccountAssignments of ${permissionSetArn} in ${accountId}`,
       (token) =>
         clients.call(`list the assignments of ${permissionSetArn} in ${accountId}`, () =>
-          clients.ssoAdmin.send(
-            new ListAccountAssignmentsCommand({
-              InstanceArn: instanceArn,
-              AccountId: accountId,
-              PermissionSetArn: permissionSetArn,
-              MaxResults: 100,
-              NextToken: token,
-            }),
-          ),
+          clients.ssoAdmin.send(new ListAccountAssignmentsCommand({ ...input, NextToken: token })),
         ),
-      (page) => page.AccountAssignments?.map((row) => assignment(row)),
+      (page) =>
+        page.AccountAssignments?.map((row) => assignment(row, { accountId, permissionSetArn })),
       keyOf,
     );
-    progress((done += 1), pairs.length);
-    return rows;
-  });
-  return lists.flat();
+  return unlessGone(read, "assignment", `${permissionSetArn} in ${accountId}`);
 }
 
-async function byPrincipal(
+/** What a user or group has; a user's answer may hold what comes through groups: the row says whose it is. */
+export function readAssignmentsOf(
   clients: AwsClients,
-  scope: AssignmentScope,
-  progress: (done: number, total: number) => void,
-): Promise<AccountAssignment[]> {
-  const principals = [
-    ...scope.groupIds.map((id) => ({ id, type: "GROUP" as const })),
-    ...scope.userIds.map((id) => ({ id, type: "USER" as const })),
-  ];
-  let done = 0;
-  const lists = await eachBounded(principals, AT_ONCE, async ({ id, type }) => {
-    const rows = await collect(
+  instanceArn: string,
+  principal: Pick<AccountAssignment, "principalType" | "principalId">,
+): Promise<Listing<AccountAssignment>> {
+  const { principalId: id, principalType: type } = principal;
+  const input = {
+    InstanceArn: instanceArn,
+    PrincipalId: id,
+    PrincipalType: type,
+    MaxResults: 100,
+  };
+  const read = () =>
+    collect(
       `ListAccountAssignmentsForPrincipal of ${id}`,
       (token) =>
         clients.call(`list the assignments of ${id}`, () =>
           clients.ssoAdmin.send(
-            new ListAccountAssignmentsForPrincipalCommand({
-              InstanceArn: scope.instanceArn,
-              PrincipalId: id,
-              PrincipalType: type,
-              MaxResults: 100,
-              NextToken: token,
-            }),
+            new ListAccountAssignmentsForPrincipalCommand({ ...input, NextToken: token }),
           ),
         ),
-      // A user's answer may hold what comes through groups: the row says whose it is.
-      (page) => page.AccountAssignments?.map((row) => assignment(row, { id, type })),
+      (page) => page.AccountAssignments?.map((row) => assignment(row, principal)),
       keyOf,
     );
-    progress((done += 1), principals.length);
-    return rows;
-  });
-  return lists.flat();
+  return unlessGone(read, type === "USER" ? "user" : "group", id);
 }
 
 interface Row {
@@ -173,12 +174,12 @@ interface Row {
   PrincipalId?: string | undefined;
 }
 
-function assignment(row: Row, asked?: { id: string; type: "USER" | "GROUP" }): AccountAssignment {
+function assignment(row: Row, asked: Partial<AccountAssignment>): AccountAssignment {
   return {
-    accountId: row.AccountId ?? "",
-    permissionSetArn: row.PermissionSetArn ?? "",
-    principalType: row.PrincipalType ?? asked?.type ?? "USER",
-    principalId: row.PrincipalId ?? asked?.id ?? "",
+    accountId: row.AccountId ?? asked.accountId ?? "",
+    permissionSetArn: row.PermissionSetArn ?? asked.permissionSetArn ?? "",
+    principalType: row.PrincipalType ?? asked.principalType ?? "USER",
+    principalId: row.PrincipalId ?? asked.principalId ?? "",
   };
 }
 

@@ -16,17 +16,15 @@ import type {
   GroupMembership,
   IdentityCenterInstance,
 } from "../../../domain/access.ts";
-import { eachBounded } from "../bounded.ts";
+import type { Listing } from "../../../ports/directory.ts";
 import type { AwsClients } from "../clients.ts";
 import { collect } from "../paging.ts";
-
-/** Enough to keep the paced rate busy at a usual latency. */
-const AT_ONCE = 6;
+import { odd, unlessGone, whole } from "./listings.ts";
 
 export async function readUsers(
   clients: AwsClients,
   instance: IdentityCenterInstance,
-): Promise<DirectoryUser[]> {
+): Promise<Listing<DirectoryUser>> {
   const { identityStoreId, identityStoreArn } = instance;
   const users = await collect(
     "ListUsers",
@@ -39,7 +37,7 @@ export async function readUsers(
     (page) => page.Users,
     (user) => user.UserId ?? "",
   );
-  return users.map((user) => directoryUser(user, identityStoreArn));
+  return whole(users.map((user) => directoryUser(user, identityStoreArn)));
 }
 
 function directoryUser(user: User, identityStoreArn: string): DirectoryUser {
@@ -68,7 +66,7 @@ function externalIdOf(ids: readonly ExternalId[] | undefined): string | null {
 export async function readGroups(
   clients: AwsClients,
   instance: IdentityCenterInstance,
-): Promise<DirectoryGroup[]> {
+): Promise<Listing<DirectoryGroup>> {
   const { identityStoreId, identityStoreArn } = instance;
   const groups = await collect(
     "ListGroups",
@@ -81,34 +79,40 @@ export async function readGroups(
     (page) => page.Groups,
     (group) => group.GroupId ?? "",
   );
-  return groups.map((group: Group) => ({
-    identityStoreArn,
-    groupId: group.GroupId ?? "",
-    displayName: group.DisplayName ?? "",
-    externalId: externalIdOf(group.ExternalIds),
-  }));
+  return whole(
+    groups.map((group: Group) => ({
+      identityStoreArn,
+      groupId: group.GroupId ?? "",
+      displayName: group.DisplayName ?? "",
+      externalId: externalIdOf(group.ExternalIds),
+    })),
+  );
 }
 
-/** `done` is told after each group. */
+/** Who is in a group; nobody, with a note, where it was deleted meanwhile. */
 export async function readMemberships(
   clients: AwsClients,
   instance: IdentityCenterInstance,
-  groups: readonly DirectoryGroup[],
-  done: () => void,
-): Promise<GroupMembership[]> {
-  const lists = await eachBounded(groups, AT_ONCE, async ({ groupId }) => {
+  groupId: string,
+): Promise<Listing<GroupMembership>> {
+  let twice: readonly string[] = [];
+  const read = async () => {
     const members = await membersOf(clients, instance, groupId);
-    done();
-    return members;
-  });
-  return lists.flat();
+    ({ twice } = members);
+    return members.memberships;
+  };
+  const { items, notes } = await unlessGone(read, "group", groupId);
+  const repeated = twice.map((userId) =>
+    odd(groupId, `AWS lists user ${userId} in this group under two memberships: remove one.`),
+  );
+  return { items, notes: [...notes, ...repeated] };
 }
 
 async function membersOf(
   clients: AwsClients,
   { identityStoreId, identityStoreArn }: IdentityCenterInstance,
   groupId: string,
-): Promise<GroupMembership[]> {
+): Promise<{ memberships: GroupMembership[]; twice: string[] }> {
   const input = { IdentityStoreId: identityStoreId, GroupId: groupId };
   const members = await collect(
     `ListGroupMemberships of ${groupId}`,
@@ -117,13 +121,16 @@ async function membersOf(
         clients.identityStore.send(new ListGroupMembershipsCommand({ ...input, NextToken: token })),
       ),
     (page) => page.GroupMemberships,
-    // A member may be listed twice under one id; a member of a kind that the model does not know keeps its membership id.
-    (membership) => membership.MemberId?.UserId ?? membership.MembershipId ?? "",
+    // Under its own id, so that a user who is listed under two is seen; a repeated page repeats the id.
+    (membership) => membership.MembershipId ?? membership.MemberId?.UserId ?? "",
   );
-  return members.map((membership) => ({
-    identityStoreArn,
-    membershipId: membership.MembershipId ?? "",
-    groupId,
-    userId: membership.MemberId?.UserId ?? `unknown:${membership.MembershipId ?? ""}`,
-  }));
+  const byUser = new Map<string, GroupMembership>();
+  const twice = new Set<string>();
+  for (const { MembershipId: membershipId = "", MemberId: member } of members) {
+    // A member of a kind that the model does not know keeps its membership id.
+    const userId = member?.UserId ?? `unknown:${membershipId}`;
+    if (byUser.has(userId)) twice.add(userId);
+    byUser.set(userId, { identityStoreArn, membershipId, groupId, userId });
+  }
+  return { memberships: [...byUser.values()], twice: [...twice] };
 }

@@ -1,6 +1,6 @@
 /**
  * Permission sets with everything that decides what they allow: managed, customer managed and inline policies, and the boundary.
- * Guarantees the texts as AWS holds them. What a managed policy says is not read: Curfew has no permission for it.
+ * Guarantees the texts as AWS holds them, malformed ones too. What a managed policy says is read apart: many sets share one.
  */
 import {
   DescribePermissionSetCommand,
@@ -9,21 +9,24 @@ import {
   ListCustomerManagedPolicyReferencesInPermissionSetCommand,
   ListManagedPoliciesInPermissionSetCommand,
   ListPermissionSetsCommand,
+  ListTagsForResourceCommand,
   type PermissionsBoundary,
 } from "@aws-sdk/client-sso-admin";
-import type { PermissionSet } from "../../../domain/access.ts";
+import type { CrawlNote, PermissionSet } from "../../../domain/access.ts";
 import { Fault } from "../../../domain/fault.ts";
 import { administratorOf } from "../../../domain/policy/administrator.ts";
 import { instant } from "../../../domain/time.ts";
-import { eachBounded } from "../bounded.ts";
+import type { Listing } from "../../../ports/directory.ts";
 import type { AwsClients } from "../clients.ts";
-import { awsErrorName, awsFault } from "../faults.ts";
+import { awsErrorName, awsFault, isAbsent } from "../faults.ts";
 import { collect } from "../paging.ts";
+import { list, unlessDenied, unread, vanished, whole } from "./listings.ts";
 
-const AT_ONCE = 4;
-
-export function listPermissionSetArns(clients: AwsClients, instanceArn: string): Promise<string[]> {
-  return collect(
+export async function listPermissionSetArns(
+  clients: AwsClients,
+  instanceArn: string,
+): Promise<Listing<string>> {
+  const arns = await collect(
     "ListPermissionSets",
     (token) =>
       clients.call(`list the permission sets of ${instanceArn}`, () =>
@@ -38,23 +41,7 @@ export function listPermissionSetArns(clients: AwsClients, instanceArn: string):
     (page) => page.PermissionSets,
     (arn) => arn,
   );
-}
-
-/** `done` is told after each set. */
-export function readPermissionSets(
-  clients: AwsClients,
-  instanceArn: string,
-  arns: readonly string[],
-  done: () => void,
-): Promise<PermissionSet[]> {
-  return eachBounded(arns, AT_ONCE, async (arn) => {
-    const set = await readPermissionSet(clients, {
-      InstanceArn: instanceArn,
-      PermissionSetArn: arn,
-    });
-    done();
-    return set;
-  });
+  return whole(arns);
 }
 
 interface SetRef {
@@ -62,7 +49,34 @@ interface SetRef {
   readonly PermissionSetArn: string;
 }
 
-async function readPermissionSet(clients: AwsClients, ref: SetRef): Promise<PermissionSet> {
+/** None, with a note, where it was deleted meanwhile. */
+export function readPermissionSet(
+  clients: AwsClients,
+  instanceArn: string,
+  arn: string,
+): Promise<Listing<PermissionSet>> {
+  const ref = { InstanceArn: instanceArn, PermissionSetArn: arn };
+  return readWith(arn, (notes) => readSet(clients, ref, notes));
+}
+
+async function readWith(
+  arn: string,
+  read: (notes: CrawlNote[]) => Promise<PermissionSet>,
+): Promise<Listing<PermissionSet>> {
+  const notes: CrawlNote[] = [];
+  try {
+    return whole([await read(notes)], notes);
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+    return whole([], [vanished("permission set", arn)]);
+  }
+}
+
+async function readSet(
+  clients: AwsClients,
+  ref: SetRef,
+  notes: CrawlNote[],
+): Promise<PermissionSet> {
   const arn = ref.PermissionSetArn;
   const managedPolicyArns = await managedPolicies(clients, ref);
   const customerManagedPolicies = await customerManagedPoliciesOf(clients, ref);
@@ -70,7 +84,8 @@ async function readPermissionSet(clients: AwsClients, ref: SetRef): Promise<Perm
     clients.ssoAdmin.send(new GetInlinePolicyForPermissionSetCommand(ref)),
   );
   const boundary = await boundaryOf(clients, ref);
-  // Last, so that a set which was deleted meanwhile fails the crawl instead of looking as if it had no boundary.
+  const tags = await tagsOf(clients, ref, notes);
+  // Last, so that a set which was deleted meanwhile is told instead of looking as if it had no boundary.
   const { PermissionSet: described } = await clients.call(
     `describe the permission set ${arn}`,
     () => clients.ssoAdmin.send(new DescribePermissionSetCommand(ref)),
@@ -90,9 +105,46 @@ async function readPermissionSet(clients: AwsClients, ref: SetRef): Promise<Perm
     relayState: described?.RelayState || null,
     createdAt:
       described?.CreatedDate === undefined ? null : instant(described.CreatedDate.getTime()),
-    tags: {},
+    tags,
     administrator: administratorOf(policies),
   };
+}
+
+/** Sorted by key, so that the same tags are the same fact. */
+async function tagsOf(
+  clients: AwsClients,
+  ref: SetRef,
+  notes: CrawlNote[],
+): Promise<Record<string, string>> {
+  const arn = ref.PermissionSetArn;
+  const tags = await unlessDenied(
+    () =>
+      list(
+        clients,
+        `list the tags of ${arn}`,
+        (token) =>
+          clients.ssoAdmin.send(
+            new ListTagsForResourceCommand({
+              InstanceArn: ref.InstanceArn,
+              ResourceArn: arn,
+              NextToken: token,
+            }),
+          ),
+        (page) => page.Tags,
+        (tag) => tag.Key ?? "",
+      ),
+    [],
+    () =>
+      unread(
+        arn,
+        "AWS does not let Curfew read its tags: allow sso:ListTagsForResource to its role.",
+      ),
+    notes,
+  );
+  // Without a prototype: a tag may be called `__proto__`.
+  const named = Object.create(null) as Record<string, string>;
+  for (const { Key: key = "", Value: value = "" } of tags) named[key] = value;
+  return Object.fromEntries(Object.entries(named).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 async function managedPolicies(clients: AwsClients, ref: SetRef): Promise<string[]> {

@@ -67,7 +67,7 @@ export class PostgresCrawlStore implements CrawlStore {
   ): Promise<CrawlRun> {
     return transaction(this.#database, async (client) => {
       const { rows } = await client.query<RunRow & { alive: boolean }>(
-        `select id, started_at, api_calls, coalesce(touched_at >= $2, false) as alive
+        `select id, started_at, api_calls, coalesce(touched_at >= $2 and started_at >= $2 - interval '1 day', false) as alive
            from crawl_runs where instance_arn = $1 and state = 'running' for update`,
         [instanceArn, aliveSince],
       );

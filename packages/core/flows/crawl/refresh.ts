@@ -1,0 +1,2 @@
+/** The unit by which a run is known as a refresh. */
+export const REFRESH = "refresh";
