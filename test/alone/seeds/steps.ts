@@ -70,15 +70,32 @@ function minted(at: string, issuedAt: string, userAgent: string): Json {
   return { ...made, userIdentity: { ...identity, sessionContext } };
 }
 
-/** The child's session takes a further role. */
-function grandchild(at: string, issuedAt: string): Json {
+/** One access key for each minute in which a further role is taken. */
+const keyOf = (minute: number): Json => ({ accessKeyId: `ASIACHILD${minute}` });
+
+/** The permission set's session takes a further role. */
+function taken(minute: number): Json {
+  return chain(time(minute), time(minute - 1, 1), { credentials: keyOf(minute) });
+}
+
+function entitled(minute: number, parameters: Json = {}): Json {
+  return entitle(time(minute), parameters, keyOf(minute));
+}
+
+/** A call of what was taken at the other minute. */
+function child(minute: number, issuedAt: number): Json {
+  return childCall(time(minute, 30), time(issuedAt), keyOf(issuedAt));
+}
+
+/** What was taken takes a further role. */
+function grandchild(minute: number): Json {
   return {
-    ...childCall(at, issuedAt),
+    ...child(minute, minute),
     eventSource: "sts.amazonaws.com",
     eventName: "AssumeRole",
     requestParameters: { roleArn: CHILD_ROLE.replace("deployer", "publisher") },
     responseElements: {
-      credentials: { accessKeyId: "ASIAGRANDCHILD" },
+      credentials: { accessKeyId: `ASIAGRANDCHILD${minute}` },
       assumedRoleUser: { assumedRoleId: "AROAEXAMPLEPUBLISHER1:publish" },
     },
   };
@@ -123,19 +140,13 @@ const roles: readonly Step[] = [
     call(time(minute, 30), time(minute, 1)),
     call(time(minute + 9), time(minute, 1), where(minute)),
   ],
+  ({ minute }) => [taken(minute), child(minute, minute)],
   ({ minute }) => [
-    chain(time(minute, 40), time(minute, 1)),
-    childCall(time(minute, 50), time(minute, 40)),
+    entitled(minute, minute % 2 === 0 ? { durationSeconds: 900 } : {}),
+    { ...child(minute + 2, minute), ...where(minute) },
   ],
-  ({ minute }) => [
-    entitle(time(minute), minute % 2 === 0 ? { durationSeconds: 900 } : {}),
-    { ...childCall(time(minute + 2), time(minute)), ...where(minute) },
-  ],
-  ({ minute }) => [{ ...childCall(time(minute), time(minute - 5)), ...where(minute) }],
-  ({ minute }) => [
-    ...(minute % 2 === 0 ? [entitle(time(minute))] : [chain(time(minute), time(minute - 1))]),
-    grandchild(time(minute, 20), time(minute)),
-  ],
+  ({ minute }) => [{ ...child(minute, minute - 5), ...where(minute) }],
+  ({ minute }) => [minute % 2 === 0 ? entitled(minute) : taken(minute), grandchild(minute)],
   ({ minute }) => [
     login(time(minute, 10), "AuthorizeOAuth2Access", time(minute, 1)),
     login(time(minute, 15), "CreateOAuth2Token", time(minute, 1)),
