@@ -253,6 +253,8 @@ export interface EffectiveAccess extends SeenUse {
   /** The caller whose event made the path whole, as the record names it; null where none shows it. */
   readonly grantedBy: string | null;
   readonly grantEventId: string | null;
+  /** AWS accepted the request for it, and no crawl has seen it done. */
+  readonly askedFor?: true;
   /** True when the person has more than one path to the same pair: usage is then repeated on each. */
   readonly usageSharedByPaths: boolean;
   /** Usage is known from here on; null when no event of the account's use was read. */

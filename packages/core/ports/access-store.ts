@@ -1,5 +1,6 @@
 /** The directory as the crawls saw it, at any instant since the first. */
 import type { AccessSnapshot } from "../domain/access.ts";
+import type { Amendments } from "../domain/access/amend/amend.ts";
 import type { Instant } from "../domain/time.ts";
 
 /** A snapshot whose facts know since when they were observed. */
@@ -11,6 +12,8 @@ export interface TimedSnapshot extends AccessSnapshot {
   readonly firstCrawlAt: Instant;
   /** By `<kind>/<key>`, for every user, group, membership, permission set, account and assignment in it. */
   readonly observedFrom: ReadonlyMap<string, Instant>;
+  /** What events changed since the crawl began; absent where nobody looked. */
+  readonly amendments?: Amendments;
 }
 
 export interface AccessStore {
@@ -22,6 +25,6 @@ export interface AccessStore {
     startedAt: Instant,
     completedAt: Instant,
   ): Promise<{ opened: number; closed: number }>;
-  /** The directory as of an instant; null before the first crawl. */
+  /** The directory as of an instant: the last crawl before it, with what events say was changed since. Null before the first crawl. */
   asOf(at: Instant): Promise<TimedSnapshot | null>;
 }

@@ -31,8 +31,10 @@ export interface ObservationStore {
     readonly newest: Instant | null;
     readonly neededSince: Instant | null;
   }>;
-  /** Every assignment and membership event before the instant. */
+  /** Every assignment, entitlement and membership event before the instant. */
   grantEvents(before: Instant): Promise<TrailEvent[]>;
+  /** Every event before the instant that can change a snapshot of the directory: those above, and of users, groups, sets, applications. */
+  accessEvents(before: Instant): Promise<TrailEvent[]>;
   /** What residual access is judged by, as it was known before the instant. */
   accessFacts(before: Instant): Promise<AccessFacts>;
 }

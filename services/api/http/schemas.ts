@@ -221,6 +221,7 @@ export const assignmentSchema = z.strictObject({
   grantedNotAfter: maybeInstant,
   grantedBy: z.string().nullable(),
   grantEventId: z.string().nullable(),
+  askedFor: z.literal(true).optional(),
   firstUsedAt: maybeInstant,
   lastUsedAt: maybeInstant,
   uses30d: z.number().int(),

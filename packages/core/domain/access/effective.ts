@@ -15,7 +15,8 @@ import {
 } from "../access.ts";
 import type { Person, PersonKey } from "../person.ts";
 import type { Instant } from "../time.ts";
-import { assignmentKey } from "./facts.ts";
+import type { Amendments } from "./amend/amend.ts";
+import { assignmentKey, observedKey } from "./facts.ts";
 import { GrantTimes } from "./grant-times.ts";
 import type { GrantEvents } from "./grants.ts";
 import { AccessModel, type Leg, type Pair } from "./model.ts";
@@ -26,6 +27,8 @@ import { usageKey, type UsageLookup } from "./usage.ts";
 export interface ObservedSnapshot extends AccessSnapshot {
   readonly takenAt: Instant;
   readonly observedFrom: ReadonlyMap<string, Instant>;
+  /** What events changed since the crawl; absent where they were not looked at. */
+  readonly amendments?: Amendments;
 }
 
 export interface EffectiveAccessOptions {
@@ -69,6 +72,7 @@ export class AccessRows {
   readonly #options: Omit<EffectiveAccessOptions, "users" | "usage">;
   readonly #groups: ReadonlyMap<string, DirectoryGroup>;
   readonly #times: GrantTimes;
+  readonly #askedFor: ReadonlySet<string>;
   readonly #tierOf: (accountId: string) => TierVerdict;
 
   constructor(
@@ -79,6 +83,7 @@ export class AccessRows {
     this.model = model;
     this.#options = options;
     this.#groups = new Map(snapshot.groups.map((one) => [one.groupId, one]));
+    this.#askedFor = snapshot.amendments?.askedFor ?? new Set();
     this.#times = new GrantTimes(snapshot, options.grants);
     const patterns = options.productionAccounts ?? DEFAULT_PRODUCTION_PATTERNS;
     this.#tierOf = tiersOf(snapshot.accounts, patterns);
@@ -102,10 +107,13 @@ export class AccessRows {
     return legs.map((leg) => {
       const slot = this.model.slots[leg.slot]!;
       const pair = this.model.pairs[slot.pair]!;
+      const path = this.#path(person, leg, pair);
+      const granted = observedKey("assignment", path.at(-1)!.id);
       return {
         user: person,
         ...this.#ofPair(pair),
-        path: this.#path(person, leg, pair),
+        path,
+        ...(this.#askedFor.has(granted) ? { askedFor: true as const } : {}),
         ...this.#times.of(userId, leg, slot, pair),
         ...useOf(used, pair),
         usageSharedByPaths: paths.get(slot.pair)! > 1,

@@ -1,6 +1,6 @@
 /**
- * The directory as its crawls saw it at an instant, each fact with the instant since when it was observed. Guarantees the facts of
- * one crawl, never of two. Between two crawls it knows nothing: a period begins and ends at crawls.
+ * The directory at an instant: the facts of the last crawl before it, never of two, each with the instant since when it was observed,
+ * and what events say was changed since that crawl began. A change that no event shows is known from the next crawl on.
  */
 import type {
   AccessSnapshot,
@@ -21,10 +21,13 @@ import type {
   Provisioning,
   TrustedTokenIssuer,
 } from "../../../domain/access.ts";
+import { amend, AMENDING_KINDS } from "../../../domain/access/amend/amend.ts";
 import { observedKey, type FactKind } from "../../../domain/access/facts.ts";
+import type { TrailEvent } from "../../../domain/event.ts";
 import type { Instant } from "../../../domain/time.ts";
 import type { AccessStore, TimedSnapshot } from "../../../ports/access-store.ts";
 import type { Database } from "../database.ts";
+import { eventsOfRows, type StoredRow } from "../trail/stored-rows.ts";
 import { publishSnapshot } from "./publish.ts";
 
 export class PostgresAccessStore implements AccessStore {
@@ -46,14 +49,32 @@ export class PostgresAccessStore implements AccessStore {
 
   async asOf(at: Instant): Promise<TimedSnapshot | null> {
     const { rows } = await this.#database.pool.query<SnapshotRow>(
-      `select id, instance_arn, completed_at, notes,
+      `select id, instance_arn, started_at, completed_at, notes,
               (select min(f.completed_at) from access_snapshots f where f.instance_arn = s.instance_arn) as first_at
          from access_snapshots s where completed_at <= $1
         order by completed_at desc, id desc limit 1`,
       [at],
     );
     const newest = rows[0];
-    return newest === undefined ? null : timedSnapshot(newest, await this.#factsAt(newest, at));
+    if (newest === undefined) return null;
+    const crawled = timedSnapshot(newest, await this.#factsAt(newest, at));
+    if (crawled === null) return null;
+    const startedAt = newest.started_at;
+    return amend(crawled, await this.#changesBetween(startedAt, at), { startedAt, at });
+  }
+
+  /** In the order of their instants: few, because crawls follow one another. */
+  async #changesBetween(from: Instant, to: Instant): Promise<TrailEvent[]> {
+    const { pool } = this.#database;
+    const { rows } = await pool.query<StoredRow>(
+      `select e.*, null::uuid[] as event_ids, null::int[] as offsets
+         from events e join event_terms t on t.term_no = e.type_no
+        where e.administrative and e.occurred_at > $1 and e.occurred_at < $2
+          and t.kind = 'type' and t.value like any($3)
+        order by e.occurred_at, e.event_id`,
+      [from, to, AMENDING_KINDS.map((kind) => `["${kind}",%`)],
+    );
+    return (await eventsOfRows(pool, rows)).flat();
   }
 
   async #factsAt(newest: SnapshotRow, at: Instant): Promise<FactRow[]> {
@@ -70,6 +91,7 @@ export class PostgresAccessStore implements AccessStore {
 interface SnapshotRow {
   id: string;
   instance_arn: string;
+  started_at: Instant;
   completed_at: Instant;
   notes: readonly CrawlNote[];
   first_at: Instant;

@@ -1,4 +1,5 @@
 /** ObservationStore on Postgres. */
+import { AMENDING_KINDS } from "../../../domain/access/amend/amend.ts";
 import type { LedgerFacts } from "../../../domain/coverage/facts.ts";
 import type { TrailEvent } from "../../../domain/event.ts";
 import type { AccessFacts } from "../../../domain/sessions/residual/access-history.ts";
@@ -47,14 +48,23 @@ export class PostgresObservationStore implements ObservationStore {
     return readAccessFacts(this.#database.pool, before);
   }
 
-  async grantEvents(before: Instant): Promise<TrailEvent[]> {
+  grantEvents(before: Instant): Promise<TrailEvent[]> {
+    return this.#eventsOf(["assignment", "entitlement", "membership"], before);
+  }
+
+  accessEvents(before: Instant): Promise<TrailEvent[]> {
+    return this.#eventsOf(AMENDING_KINDS, before);
+  }
+
+  /** In the order of their instants; a type's text begins with its kind. */
+  async #eventsOf(kinds: readonly TrailEvent["kind"][], before: Instant): Promise<TrailEvent[]> {
     const { rows } = await this.#database.pool.query<StoredRow>(
       `select e.*, null::uuid[] as event_ids, null::int[] as offsets
          from events e join event_terms t on t.term_no = e.type_no
         where e.administrative and e.occurred_at < $1
-          and t.kind = 'type' and (t.value like '["assignment",%' or t.value like '["membership",%')
+          and t.kind = 'type' and t.value like any($2)
         order by e.occurred_at, e.event_id`,
-      [before],
+      [before, kinds.map((kind) => `["${kind}",%`)],
     );
     return (await eventsOfRows(this.#database.pool, rows)).flat();
   }
