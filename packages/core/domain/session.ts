@@ -118,4 +118,19 @@ export interface SessionSettings {
     readonly identityStoreArn: string | null;
     readonly at: Instant;
   }[];
+  /** What is known of how long role sessions of permission sets last; absent where nothing is. */
+  readonly permissionSets?: readonly PermissionSetDurations[];
+}
+
+/** How long the role sessions of one permission set last, over time. */
+export interface PermissionSetDurations {
+  readonly name: string;
+  /** By `from`. `changed` where an event changed it from a value that counted before. */
+  readonly values: readonly {
+    readonly seconds: number;
+    readonly from: Instant;
+    readonly changed: boolean;
+  }[];
+  /** When the set was seen to be provisioned to an account; null for all of them. */
+  readonly provisioned: readonly { readonly accountId: string | null; readonly at: Instant }[];
 }

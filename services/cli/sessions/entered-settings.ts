@@ -28,6 +28,10 @@ export class EnteredSettings implements SessionSettings {
     return this.#current.changedAt;
   }
 
+  get permissionSets(): NonNullable<SessionSettings["permissionSets"]> {
+    return this.#current.permissionSets ?? [];
+  }
+
   async readAgain(): Promise<void> {
     const { version, ...current } = await this.#store.settings(this.#configured);
     this.#current = current;

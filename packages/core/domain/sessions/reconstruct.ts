@@ -27,7 +27,7 @@ export function reconstruct(
   settings: SessionSettings,
 ): Session[] {
   const { events: ordered, copies } = merged(corrected(events));
-  const roles = roleSessions(ordered, person);
+  const roles = roleSessions(ordered, person, settings);
   const telling = ordered.filter(isTelling);
   const own = telling.filter((event) => isOwn(event, person));
   const portals = portalSessions(own);

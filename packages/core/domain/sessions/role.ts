@@ -5,15 +5,11 @@
  */
 import type { RoleSessionRef, TrailEvent } from "../event.ts";
 import type { PersonKey } from "../person.ts";
+import type { SessionSettings } from "../session.ts";
 import { plus, SECOND } from "../time.ts";
 import { roleSessionKey } from "../trail/identity.ts";
 import { isOwn, newDraft, type Draft } from "./draft.ts";
-import {
-  isRoleDuration,
-  LONGEST_PERMISSION_SET,
-  LONGEST_ROLE_SESSION,
-  setRoleEnd,
-} from "./roles/ends.ts";
+import { isRoleDuration, longestOfSet, setRoleEnd } from "./roles/ends.ts";
 import { withVendings } from "./roles/vended.ts";
 
 /** GetRoleCredentials or Federate, answered. */
@@ -26,7 +22,11 @@ export interface RoleSessions {
 }
 
 /** `events` are in order. */
-export function roleSessions(events: readonly TrailEvent[], person: PersonKey): RoleSessions {
+export function roleSessions(
+  events: readonly TrailEvent[],
+  person: PersonKey,
+  settings: SessionSettings,
+): RoleSessions {
   const byKey = new Map<string, Draft>();
   const others = othersKeys(events, person);
   const vendings: Vending[] = [];
@@ -41,8 +41,8 @@ export function roleSessions(events: readonly TrailEvent[], person: PersonKey): 
     else draft.exact.push(event);
   }
   const drafts = [...byKey.values()];
-  for (const draft of drafts) setEnd(draft);
-  return withVendings(drafts, vendings);
+  for (const draft of drafts) setEnd(draft, settings);
+  return withVendings(drafts, vendings, settings);
 }
 
 /**
@@ -85,7 +85,7 @@ function opened(session: RoleSessionRef, key: string, event: TrailEvent): Draft 
 }
 
 /** Two sessions of one second share a key: then the longer one bounds both. */
-function setEnd(draft: Draft): void {
+function setEnd(draft: Draft, settings: SessionSettings): void {
   const stated = new Set<number>();
   for (const event of draft.exact) {
     if (event.kind === "role-issued" && isRoleDuration(event.durationSeconds)) {
@@ -102,8 +102,7 @@ function setEnd(draft: Draft): void {
             limitedBy: "durationSeconds of AssumeRoleWithSAML",
             certainty: stated.size === 1 ? "exact" : "at-most",
           },
-    longest: LONGEST_ROLE_SESSION,
-    limitedBy: LONGEST_PERMISSION_SET,
+    ...longestOfSet(draft, settings),
   });
 }
 

@@ -38,8 +38,8 @@ export interface DurationStore {
    */
   enter(entry: DurationEntry, audit: Omit<AuditEntry, "at" | "actor">): Promise<DurationEntry>;
   /**
-   * What counts now: `configured`, and the newest entry for each store, kind and beginning. The version is another one after every
-   * entry and every change of a configuration that is stored.
+   * What counts now: `configured`, the newest entry for each store, kind and beginning, and what is known of permission sets. The
+   * version is another one after every entry, and every change of a configuration or of a permission set that is stored.
    */
   settings(configured: SessionSettings): Promise<SessionSettings & { readonly version: string }>;
 }

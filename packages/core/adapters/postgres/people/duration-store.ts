@@ -4,7 +4,17 @@
  */
 import type pg from "pg";
 import type { AuditEntry } from "../../../domain/audit.ts";
-import type { EnteredDuration, SessionSettings } from "../../../domain/session.ts";
+import type { TrailEvent } from "../../../domain/event.ts";
+import type {
+  EnteredDuration,
+  PermissionSetDurations,
+  SessionSettings,
+} from "../../../domain/session.ts";
+import {
+  permissionSetDurations,
+  type ObservedPermissionSet,
+} from "../../../domain/sessions/issued-durations.ts";
+import { amended } from "../../../domain/trail/amended.ts";
 import type {
   ConfigurationChange,
   DurationEntry,
@@ -19,11 +29,13 @@ import { eventsOfRows, type StoredRow } from "../trail/stored-rows.ts";
 const COLUMNS = `identity_store_arn as "identityStoreArn", kind, minutes, effective_from as "effectiveFrom",
                  entered_by as "enteredBy", entered_at as "enteredAt"`;
 
-/** Neither entries nor events are ever changed, so their numbers tell whether any were added. */
+/** Entries, events and what a crawl saw first are never changed, so their numbers tell whether any were added. */
 export const SETTINGS_VERSION = `
   concat_ws(' ', (select count(*) from session_durations),
+                 (select count(*) from access_facts where kind = 'permission-set'),
                  (select count(*) from events e join event_terms t on t.term_no = e.type_no
-                   where e.administrative and t.kind = 'type' and t.value like '["instance-setting",%'))`;
+                   where e.administrative and t.kind = 'type'
+                     and (t.value like '["instance-setting",%' or t.value like '["permission-set",%')))`;
 
 /** Each store once by the primary key, without reading its people. */
 const STORES = `
@@ -64,16 +76,10 @@ export class PostgresDurationStore implements DurationStore {
   }
 
   async changes(): Promise<ConfigurationChange[]> {
-    const { pool } = this.#database;
-    const { rows } = await pool.query<StoredRow>(
-      `select e.*, null::uuid[] as event_ids, null::int[] as offsets
-         from events e join event_terms t on t.term_no = e.type_no
-        where e.administrative and t.kind = 'type' and t.value like '["instance-setting",%'
-        order by e.occurred_at, e.event_id`,
-    );
-    if (rows.length === 0) return [];
+    const events = await this.#eventsOf('["instance-setting",%');
+    if (events.length === 0) return [];
     const stores = await this.identityStores();
-    return (await eventsOfRows(pool, rows)).flat().flatMap((event) => {
+    return events.flatMap((event) => {
       if (event.kind !== "instance-setting" || event.setting !== "configuration") return [];
       if (event.errorCode !== null) return [];
       const { occurredAt: at, eventId } = event;
@@ -81,6 +87,28 @@ export class PostgresDurationStore implements DurationStore {
       const concerned: (string | null)[] = own.length === 0 ? [null] : own;
       return concerned.map((identityStoreArn) => ({ identityStoreArn, at, eventId }));
     });
+  }
+
+  async #permissionSets(): Promise<PermissionSetDurations[]> {
+    const { rows } = await this.#database.pool.query<ObservedPermissionSet>(
+      `select key as arn, body->>'name' as name, coalesce(body->>'sessionDuration', '') as "sessionDuration",
+              observed_from as "from"
+         from access_facts where kind = 'permission-set' order by key, observed_from`,
+    );
+    return permissionSetDurations(await this.#eventsOf('["permission-set",%'), rows);
+  }
+
+  /** In order; `pattern` is that of their type, which begins with their kind. */
+  async #eventsOf(pattern: string): Promise<TrailEvent[]> {
+    const { pool } = this.#database;
+    const { rows } = await pool.query<StoredRow>(
+      `select e.*, null::uuid[] as event_ids, null::int[] as offsets
+         from events e join event_terms t on t.term_no = e.type_no
+        where e.administrative and t.kind = 'type' and t.value like $1
+        order by e.occurred_at, e.event_id`,
+      [pattern],
+    );
+    return amended((await eventsOfRows(pool, rows)).flat());
   }
 
   enter(entry: DurationEntry, audit: Omit<AuditEntry, "at" | "actor">): Promise<DurationEntry> {
@@ -122,6 +150,7 @@ export class PostgresDurationStore implements DurationStore {
         order by identity_store_arn, kind, effective_from, entered_at desc`,
     );
     const changes = await this.changes();
+    const permissionSets = await this.#permissionSets();
     return {
       version: versions[0]!.version,
       durations: [...configured.durations, ...rows],
@@ -129,6 +158,7 @@ export class PostgresDurationStore implements DurationStore {
         ...configured.changedAt,
         ...changes.map(({ identityStoreArn, at }) => ({ identityStoreArn, at })),
       ],
+      permissionSets,
     };
   }
 }

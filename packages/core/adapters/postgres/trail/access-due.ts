@@ -25,6 +25,8 @@ interface Change {
   readonly permissionSetArn?: string | null;
   /** Of application and entitlement sessions that were alive then. */
   readonly applications?: true;
+  /** It may say how long role sessions last that began since. */
+  readonly lasts?: true;
   /** A name became known, which residuals may have lacked. */
   readonly named?: true;
 }
@@ -37,7 +39,7 @@ const TOUCHED = `
   with changes as materialized (
     select * from jsonb_to_recordset($1::jsonb) as c(
       at timestamptz, "userId" text, "groupId" text, account text, roles boolean, "permissionSetArn" text,
-      applications boolean, named boolean, given boolean)),
+      applications boolean, named boolean, given boolean, lasts boolean)),
   groups as materialized (
     select c."groupId" as id, max(c.at) as at from changes c
      where c."groupId" is not null
@@ -78,6 +80,13 @@ const TOUCHED = `
     select s.identity_store_arn, s.user_id, c.at
       from changes c join sessions s on s.started_at <= c.at and s.started_at > c.at - interval '90 days'
      where c.applications and s.kind in ('application', 'background', 'entitlement-role')
+    union all
+    -- How long sessions last that began since: none yet, where the change came on time.
+    select s.identity_store_arn, s.user_id, c.at
+      from changes c left join names n on n.arn = c."permissionSetArn"
+      join sessions s on s.started_at >= c.at
+     where c.lasts and s.kind = 'role' and s.permission_set_name is not null
+       and (n.name is null or s.permission_set_name = n.name)
     union all
     select r.identity_store_arn, r.user_id, r.removed_at
       from residuals r where r.body->>'unknown' is not null and exists (select 1 from changes where named))
@@ -141,7 +150,12 @@ function changesIn(event: TrailEvent): Change[] {
     case "permission-set": {
       const named = event.permissionSetName === null ? {} : { named: true as const };
       const { permissionSetArn } = event;
-      return [{ at, roles: true, permissionSetArn, ...named }];
+      const isOfDuration =
+        event.change === "provisioned" ||
+        event.change === "created" ||
+        event.sessionDuration !== null;
+      const lasts = isOfDuration ? { lasts: true as const } : {};
+      return [{ at, roles: true, permissionSetArn, ...named, ...lasts }];
     }
     default:
       return [];

@@ -2,9 +2,10 @@
  * Hard ends of role credentials. Once they are handed out no action of Identity Center shortens them, so their end is what the
  * issuing record states, else the longest that AWS issues. An end that a later call disproves is not kept.
  */
-import type { SessionEnd } from "../../session.ts";
+import type { SessionEnd, SessionSettings } from "../../session.ts";
 import { HOUR, MINUTE, plus, SECOND } from "../../time.ts";
 import { lastSeen, type Draft } from "../draft.ts";
+import { longestIssued } from "../issued-durations.ts";
 
 /** AWS: a permission set's session lasts at most 12 hours, and so does that of any other role. */
 export const LONGEST_ROLE_SESSION = 12 * HOUR;
@@ -13,6 +14,7 @@ export const LONGEST_ROLE_SESSION = 12 * HOUR;
 export const LONGEST_CHAINED_SESSION = HOUR;
 
 export const LONGEST_PERMISSION_SET = "longest role session of a permission set (12 h)";
+export const DURATION_OF_SET = "session duration of the permission set at issue";
 export const LONGEST_OTHER_ROLE = "longest role session (12 h)";
 
 /** Clocks of AWS's services differ by seconds. */
@@ -29,6 +31,20 @@ export interface RoleEnd {
   /** The bound without a record, in milliseconds, and where it comes from. */
   readonly longest: number;
   readonly limitedBy: string;
+}
+
+/**
+ * The bound of a permission set's session without a record of its issue: what counted for the set then, else the longest that AWS
+ * lets any set have.
+ */
+export function longestOfSet(
+  { permissionSetName, accountId, startedAt }: Draft,
+  { permissionSets = [] }: SessionSettings,
+): Pick<RoleEnd, "longest" | "limitedBy"> {
+  const seconds = longestIssued(permissionSets, permissionSetName, accountId, startedAt);
+  return seconds === null
+    ? { longest: LONGEST_ROLE_SESSION, limitedBy: LONGEST_PERMISSION_SET }
+    : { longest: seconds * SECOND, limitedBy: DURATION_OF_SET };
 }
 
 /** Puts the end on the draft, whose evidence is complete. */

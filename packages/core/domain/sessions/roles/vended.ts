@@ -3,10 +3,11 @@
  * permission set and second, which is no exact key: the account's record names the role by another id and comes seconds apart. So
  * credentials are a session of their own until an account's session takes them up, one for one, and its `earlierIds` say so.
  */
+import type { SessionSettings } from "../../session.ts";
 import { epoch, plus, SECOND } from "../../time.ts";
 import { eventKey, newDraft, type Draft } from "../draft.ts";
 import type { RoleSessions, Vending } from "../role.ts";
-import { LONGEST_PERMISSION_SET, LONGEST_ROLE_SESSION } from "./ends.ts";
+import { longestOfSet } from "./ends.ts";
 
 /** Seconds between the portal's call and the role it assumes. */
 const BEFORE = 5 * SECOND;
@@ -20,7 +21,11 @@ interface Placed {
 }
 
 /** `vendings` are in order. Adds to `drafts` a session for each vending that no session of the account took up. */
-export function withVendings(drafts: Draft[], vendings: readonly Vending[]): RoleSessions {
+export function withVendings(
+  drafts: Draft[],
+  vendings: readonly Vending[],
+  settings: SessionSettings,
+): RoleSessions {
   const found = new Map<Draft, Vending[]>();
   const places = placed(drafts);
   const firstLeft = new Map<string, number>();
@@ -38,7 +43,7 @@ export function withVendings(drafts: Draft[], vendings: readonly Vending[]): Rol
       session.draft.takenUp.push(keyOf(vending));
       continue;
     }
-    const unseen = unseenSession(vending);
+    const unseen = unseenSession(vending, settings);
     drafts.push(unseen);
     found.set(unseen, [vending]);
   }
@@ -107,17 +112,14 @@ function keyOf(vending: Vending): readonly string[] {
   return ["vended", eventKey(vending)];
 }
 
-function unseenSession(vending: Vending): Draft {
+function unseenSession(vending: Vending, settings: SessionSettings): Draft {
   const account = vending.targetAccountId!;
   const draft = newDraft("role", keyOf(vending), vending, {
     accountId: account,
     permissionSetName: vending.permissionSetName!,
   });
-  draft.endsAt = {
-    at: plus(draft.startedAt, LONGEST_ROLE_SESSION),
-    limitedBy: LONGEST_PERMISSION_SET,
-    certainty: "at-most",
-  };
+  const { longest, limitedBy } = longestOfSet(draft, settings);
+  draft.endsAt = { at: plus(draft.startedAt, longest), limitedBy, certainty: "at-most" };
   draft.unknownReason = `no record of account ${account} shows this session; read the organisation trail to know its use and end`;
   return draft;
 }
