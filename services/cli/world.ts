@@ -147,7 +147,11 @@ async function openOrganisation(runtime: Runtime, aws: NonNullable<Config["aws"]
       trail: trail === null ? null : { path: trail, folder: fileFolder },
       bucket,
       streams: [...new Map(streams.map((stream) => [stream.stream, stream])).values()],
-      directory: awsDirectory({ clientsOf, regions: [first, ...others] }),
+      directory: awsDirectory({
+        clientsOf,
+        regions: [first, ...others],
+        accountReadRole: aws.accountReadRole,
+      }),
       backfillMilliseconds,
       beforeReading: null,
     },

@@ -23,6 +23,8 @@ export interface Config {
   readonly aws: {
     readonly accountId: string;
     readonly regions: readonly string[];
+    /** Name of the role that reads IAM in member accounts; null: their own policies stay unread. */
+    readonly accountReadRole: string | null;
     /** The organisation trail's bucket; null: it is not read. */
     readonly trail: TrailBucketConfig | null;
   } | null;
@@ -129,6 +131,7 @@ type Read = ReturnType<typeof reader>;
 function readAws(read: Read): Config["aws"] {
   const accountId = read("CURFEW_AWS_ACCOUNT_ID");
   const regions = read("CURFEW_AWS_REGIONS") ?? [];
+  const accountReadRole = read("CURFEW_ACCOUNT_READ_ROLE");
   const trail = readTrail(read);
   if (read("CURFEW_AWS") !== true) return null;
   if (accountId === null) {
@@ -136,7 +139,7 @@ function readAws(read: Read): Config["aws"] {
       "CURFEW_AWS=on needs CURFEW_AWS_ACCOUNT_ID, the 12 digits of the account whose credentials must be found.",
     );
   }
-  return { accountId, regions, trail };
+  return { accountId, regions, accountReadRole, trail };
 }
 
 function readTrail(read: Read): TrailBucketConfig | null {

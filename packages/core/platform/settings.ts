@@ -107,6 +107,11 @@ export const SETTINGS = {
     form: list(REGION),
     allowed: "Regions separated by commas, such as eu-west-1,us-east-1",
   },
+  // Names of roles as IAM takes them, without a path (AWS: CreateRole API reference).
+  CURFEW_ACCOUNT_READ_ROLE: {
+    form: z.string().regex(/^[A-Za-z0-9+=,.@_-]{1,64}$/),
+    allowed: "the name of a role without path, such as curfew-read",
+  },
   CURFEW_TRAIL_BUCKET: {
     form: bucket,
     allowed:

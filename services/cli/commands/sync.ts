@@ -26,12 +26,14 @@ import {
   wordOption,
   type WorldOptions,
 } from "../options.ts";
-import type { Output } from "../output.ts";
+import { printable, type Output } from "../output.ts";
 import type { Runtime } from "../runtime.ts";
 import type { World } from "../world.ts";
 import { withWorld } from "../with-world.ts";
 
 const NOTE_EVERY_MILLISECONDS = 60_000;
+/** Of a snapshot, for people; `--json` has all. */
+const NOTES = 25;
 
 const SOURCES = ["lookup-events", "files", "s3"] as const;
 
@@ -223,14 +225,37 @@ async function snapshot(runtime: Runtime, world: World, output: Output): Promise
   const elapsedMs = Math.round(performance.now() - started);
   const { counts, apiCalls } = receipt;
   const calls = Object.values(apiCalls).reduce((total, count) => total + count, 0);
-  output.value({ id: receipt.id, counts, apiCalls, calls, elapsedMs });
+  const { id, resumed, assignmentListing, notes } = receipt;
+  output.value({ id, counts, apiCalls, calls, assignmentListing, resumed, notes, elapsedMs });
   output.table(["kind", "count"], Object.entries(counts), "Nothing was found.");
   output.say(
     `${calls} API calls in ${elapsedMs} ms; ${receipt.opened} facts are new, ${receipt.closed} ended.`,
   );
-  for (const { kind, key, missing } of receipt.dangling) {
-    output.note(`${kind} ${key} points at ${missing}, which does not exist.`);
+  if (resumed) output.say("It went on with a crawl that another process had begun.");
+  if (assignmentListing !== null) output.say(listingWords(assignmentListing));
+  for (const { about, problem } of notes.slice(0, NOTES))
+    output.note(printable(`${about}: ${problem}`));
+  if (notes.length > NOTES) {
+    output.note(`${notes.length - NOTES} further notes: see them with --json.`);
   }
+}
+
+function listingWords({
+  by,
+  pairs,
+  principals,
+}: NonNullable<SnapshotReceipt["assignmentListing"]>) {
+  const [chosen, other] =
+    by === "pairs"
+      ? [
+          `${pairs} provisioned pairs of account and permission set`,
+          `${principals} users and groups`,
+        ]
+      : [
+          `${principals} users and groups`,
+          `${pairs} provisioned pairs of account and permission set`,
+        ];
+  return `Assignments were listed by ${chosen}, instead of ${other}.`;
 }
 
 /**
@@ -246,14 +271,13 @@ async function crawl(
   const { directory } = world.sources;
   if (directory === null) return null;
   const bar = output.progress("Reading the directory");
-  const receipt = await takeSnapshot({
+  const told = together((done, total) => bar.update(done, total));
+  return takeSnapshot({
     directory,
     beforePublishing: () => reading,
     store: runtime.stores.crawls,
     clock: runtime.clock,
     newId: (now) => runtime.newId("snp", now),
-    progress: ({ done, total }) => bar.update(done, total ?? done),
-  });
-  bar.stop();
-  return receipt;
+    progress: ({ phase, done, total }) => told(phase, done, total ?? done),
+  }).finally(() => bar.stop());
 }

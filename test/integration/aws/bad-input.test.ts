@@ -2,6 +2,9 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { awsDirectory } from "#core/adapters/aws/directory";
 import { PostgresCrawlStore } from "#core/adapters/postgres/access/crawl-store";
 import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
+import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
+import { coverageLedger } from "#core/domain/coverage/ledger";
+import { plus } from "#core/domain/time";
 import { takeSnapshot } from "#core/flows/take-snapshot";
 import { createTestDatabase, type TestDatabase } from "#test/support/database";
 import { openScriptedAws, ScriptedError, type Script } from "./scripted-aws.ts";
@@ -207,7 +210,7 @@ test("says what it may not read instead of showing it as empty, and crawls on", 
   const denied = () => {
     throw new ScriptedError("AccessDeniedException");
   };
-  const { snapshot, said } = await crawl({
+  const { receipt, snapshot, said } = await crawl({
     ListApplications: denied,
     ListTrustedTokenIssuers: denied,
     ListTagsForResource: denied,
@@ -217,6 +220,15 @@ test("says what it may not read instead of showing it as empty, and crawls on", 
   expect(said("unread").toSorted()).toEqual(
     ["applications", "entitlements", setArn(1), "trusted-token-issuers"].toSorted(),
   );
+  // The ledger tells it, as of any instant since.
+  const facts = await new PostgresObservationStore(database).ledgerFacts(receipt.completedAt);
+  const { problems } = coverageLedger(facts, receipt.completedAt, null);
+  expect(problems.filter((one) => one.kind === "directory").map((one) => one.sentence)).toEqual(
+    expect.arrayContaining([expect.stringContaining("account-access:ListEntitlements")]),
+  );
+  const before = plus(receipt.completedAt, -1);
+  const earlier = await new PostgresObservationStore(database).ledgerFacts(before);
+  expect(earlier.unread).toEqual([]);
 });
 
 test("reads again what changed while it was read, until it stands still", async () => {
@@ -268,7 +280,7 @@ test("never takes an account's own instance for the organisation's", async () =>
   ];
   const { receipt, said } = await crawl({ ListInstances: () => ({ Instances: both }) });
   expect(receipt.instanceArn).toBe(INSTANCE);
-  expect(said("unread")).toEqual([own]);
+  expect(said("odd")).toEqual([own]);
   const alone = crawl({ ListInstances: () => ({ Instances: [both[0]] }) });
   await expect(alone).rejects.toMatchObject({
     code: "aws.not-configured",

@@ -1,5 +1,6 @@
 /** A whole crawl of the simulated organisation, published and read back: nothing but the pace is left out. */
 import { randomBytes } from "node:crypto";
+import type { AwsClients } from "#core/adapters/aws/clients";
 import { awsDirectory } from "#core/adapters/aws/directory";
 import { PostgresCrawlStore } from "#core/adapters/postgres/access/crawl-store";
 import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
@@ -19,7 +20,7 @@ export interface CrawlOptions {
   readonly regions?: readonly string[];
   readonly progress?: (progress: CrawlProgress) => void;
   readonly accountReadRole?: string | null;
-  readonly clientsOf?: AwsOffice["clientsOf"];
+  readonly clientsOf?: (region: string) => AwsClients;
 }
 
 export async function crawlOf(
@@ -28,9 +29,9 @@ export async function crawlOf(
   options: CrawlOptions = {},
 ): Promise<Crawled> {
   const { regions = [office.home], progress = () => undefined, accountReadRole = null } = options;
-  const clientsOf = options.clientsOf ?? office.clientsOf;
+  const clientsOf = options.clientsOf ?? ((region: string) => office.clientsOf(region));
   const receipt = await takeSnapshot({
-    directory: awsDirectory({ clientsOf: (region) => clientsOf(region), regions, accountReadRole }),
+    directory: awsDirectory({ clientsOf, regions, accountReadRole }),
     store: new PostgresCrawlStore(database),
     clock: { now: () => office.clock.now },
     newId: (now) => createdId("snp", now, randomBytes(10)),

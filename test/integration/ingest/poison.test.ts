@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fileFolder } from "#core/adapters/files/folder";
-import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
+import { PostgresCrawlStore } from "#core/adapters/postgres/access/crawl-store";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresWindowStore } from "#core/adapters/postgres/sources/window-store";
@@ -56,7 +56,7 @@ async function readFolder(path: string): Promise<void> {
       windows: new PostgresWindowStore(stand.database),
       clock: { now: () => NOW },
     },
-    access: new PostgresAccessStore(stand.database),
+    crawls: new PostgresCrawlStore(stand.database),
     observations: new PostgresObservationStore(stand.database),
     newSnapshotId: () => "snp_unused",
     queue: { nudge: () => Promise.resolve() },

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fileFolder } from "#core/adapters/files/folder";
-import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
+import { PostgresCrawlStore } from "#core/adapters/postgres/access/crawl-store";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresWindowStore } from "#core/adapters/postgres/sources/window-store";
 import { createLogger } from "#core/platform/logger";
@@ -201,7 +201,7 @@ async function readFolder(path: string, lines: string[]): Promise<void> {
       windows: new PostgresWindowStore(stand.database),
       clock: { now: () => NOW },
     },
-    access: new PostgresAccessStore(stand.database),
+    crawls: new PostgresCrawlStore(stand.database),
     observations: new PostgresObservationStore(stand.database),
     newSnapshotId: () => "snp_unused",
     queue: { nudge: () => Promise.resolve() },

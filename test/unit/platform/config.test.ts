@@ -45,6 +45,7 @@ describe("settings", () => {
       CURFEW_AWS: "on",
       CURFEW_AWS_ACCOUNT_ID: "111122223333",
       CURFEW_AWS_REGIONS: "eu-west-1, us-gov-west-1,eu-west-1",
+      CURFEW_ACCOUNT_READ_ROLE: "curfew-read",
       CURFEW_TRAIL_DIR: "/srv/trail",
       CURFEW_LOOKUP_BACKFILL_DAYS: "30",
       CURFEW_PORTAL_SESSION_MINUTES: "480",
@@ -60,7 +61,11 @@ describe("settings", () => {
     });
     expect(config).toMatchObject({
       dataDirectory: "/srv/curfew",
-      aws: { accountId: "111122223333", regions: ["eu-west-1", "us-gov-west-1"] },
+      aws: {
+        accountId: "111122223333",
+        regions: ["eu-west-1", "us-gov-west-1"],
+        accountReadRole: "curfew-read",
+      },
       trailDirectory: "/srv/trail",
       lookupBackfillDays: 30,
       portalSessionMinutes: 480,
@@ -134,6 +139,7 @@ describe("a refusal", () => {
     ["CURFEW_AWS_ACCOUNT_ID", "11112222333"],
     ["CURFEW_AWS_REGIONS", "eu-west-1,europe"],
     ["CURFEW_AWS_REGIONS", "eu-west-1,"],
+    ["CURFEW_ACCOUNT_READ_ROLE", "path/curfew-read"],
     ["CURFEW_TRAIL_BUCKET", "Trail_Bucket"],
     ["CURFEW_TRAIL_BUCKET", "trail-bucket/prefix"],
     ["CURFEW_TRAIL_BUCKET", "s3://trail-bucket/AWSLogs/o-exampleorg/"],

@@ -8,16 +8,23 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const ADAPTER = join(ROOT, "packages/core/adapters/aws");
 const WRITER = "revoker.ts";
 
-/** The IAM prefix of each client's actions. GetCallerIdentity needs no permission (AWS: STS API reference). */
-const PREFIXES: Readonly<Record<string, string | null>> = {
+/** The IAM prefix of each client's actions. */
+const PREFIXES: Readonly<Record<string, string>> = {
   cloudtrail: "cloudtrail",
+  iam: "iam",
   identitystore: "identitystore",
   organizations: "organizations",
   s3: "s3",
   sqs: "sqs",
   "sso-admin": "sso",
-  sts: null,
+  sts: "sts",
 };
+
+/** AWS: STS API reference, GetCallerIdentity. */
+const NEEDS_NO_PERMISSION = "sts:GetCallerIdentity";
+
+/** Called without a client, because AWS publishes none: the operations stand in the adapter's table of paths. */
+const SIGNED_BY_HAND = { path: "account-access.ts", prefix: "account-access" };
 
 /** Operations that IAM knows under the name of another action (AWS: Service Authorization Reference, S3 and SQS). */
 const NAMED_OTHERWISE: Readonly<Record<string, string>> = {
@@ -34,12 +41,19 @@ function actionsIn(source: string): string[] {
     if (!Object.hasOwn(PREFIXES, client)) throw new Error(`no IAM prefix is known for ${client}`);
     const prefix = PREFIXES[client];
     const commands = [...names.matchAll(/\b(\w+)Command\b/g)].map(([, command]) => command);
-    return prefix === null
-      ? []
-      : commands
-          .map((command) => `${prefix}:${command}`)
-          .map((action) => NAMED_OTHERWISE[action] ?? action);
+    return commands
+      .map((command) => `${prefix}:${command}`)
+      .filter((action) => action !== NEEDS_NO_PERMISSION)
+      .map((action) => NAMED_OTHERWISE[action] ?? action);
   });
+}
+
+/** The actions of a source, those that it signs by hand too. */
+function allActionsIn(path: string, text: string): string[] {
+  if (path !== SIGNED_BY_HAND.path) return actionsIn(text);
+  return [...text.matchAll(/^ {2}(\w+): "\/[\w-]+",$/gm)].map(
+    ([, operation]) => `${SIGNED_BY_HAND.prefix}:${operation}`,
+  );
 }
 
 const sources = readdirSync(ADAPTER, { recursive: true, encoding: "utf8" })
@@ -48,7 +62,11 @@ const sources = readdirSync(ADAPTER, { recursive: true, encoding: "utf8" })
 
 const calledBy = (wanted: (path: string) => boolean) =>
   [
-    ...new Set(sources.filter(({ path }) => wanted(path)).flatMap(({ text }) => actionsIn(text))),
+    ...new Set(
+      sources
+        .filter(({ path }) => wanted(path))
+        .flatMap(({ path, text }) => allActionsIn(path, text)),
+    ),
   ].toSorted();
 
 function statementsOf(service: string) {
@@ -71,6 +89,19 @@ describe("the policy of", () => {
     expect(allowedTo("ingest").length).toBeGreaterThan(15);
   });
 
+  test("the role of member accounts allows exactly the calls to IAM", () => {
+    const iam = allowedTo("ingest").filter((action) => action.startsWith("iam:"));
+    expect(iam.length).toBeGreaterThan(3);
+    expect(allowedTo("account-read")).toEqual(iam);
+  });
+
+  test("ingest lets it take one named role of member accounts only", () => {
+    const assume = statementsOf("ingest").find((statement) =>
+      statement.actions.patterns.includes("sts:AssumeRole"),
+    );
+    expect(assume?.resources.patterns).toEqual([expect.stringMatching(/:role\/REPLACE-[A-Z-]+$/)]);
+  });
+
   test("worker allows exactly the calls of the revoker", () => {
     expect(allowedTo("worker")).toEqual(calledBy((path) => path === WRITER));
   });
@@ -86,11 +117,14 @@ describe("the policy of", () => {
     expect(update?.resources.patterns).toEqual([expect.stringMatching(/\/p-[A-Z-]+$/)]);
   });
 
-  test.each(["ingest", "worker", "api"])("%s has a line in the README", (service) => {
-    expect(readFileSync(join(ROOT, "infra/iam/README.md"), "utf8")).toContain(
-      `\`${service}.json\`:`,
-    );
-  });
+  test.each(["ingest", "account-read", "worker", "api"])(
+    "%s has a line in the README",
+    (service) => {
+      expect(readFileSync(join(ROOT, "infra/iam/README.md"), "utf8")).toContain(
+        `\`${service}.json\`:`,
+      );
+    },
+  );
 });
 
 test("only the revoker calls what changes something in AWS, but for messages that were dealt with", () => {
@@ -98,6 +132,7 @@ test("only the revoker calls what changes something in AWS, but for messages tha
   expect(reading.filter((action) => !/:(Describe|Get|List|Lookup)/.test(action))).toEqual([
     "sqs:DeleteMessage",
     "sqs:ReceiveMessage",
+    "sts:AssumeRole",
   ]);
 });
 

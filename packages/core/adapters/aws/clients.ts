@@ -31,6 +31,13 @@ export interface AwsClientOptions {
   readonly wait?: Wait;
 }
 
+/** Of a role session in a member account. */
+export interface MemberCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
 export interface AwsClients {
   readonly region: string;
   readonly accountId: string;
@@ -48,10 +55,7 @@ export interface AwsClients {
   readonly requests: ReadonlyMap<string, number>;
   readonly call: PatientCall;
   /** IAM of another account; whoever asks for it destroys it. */
-  iamAs(
-    credentials: NonNullable<ConstructorParameters<typeof IAMClient>[0]>["credentials"],
-    accountId: string,
-  ): IAMClient;
+  iamAs(credentials: MemberCredentials, accountId: string): IAMClient;
   close(): void;
 }
 
@@ -111,62 +115,48 @@ export function awsClients(options: AwsClientOptions): AwsClients {
     ssoAdmin: new SSOAdminClient(settings),
     sts: new STSClient(settings),
   };
-  const count = (key: string) => requests.set(key, (requests.get(key) ?? 0) + 1);
   const paces = pacesOf(options);
-  const pace = (client: unknown, service: keyof typeof paces) => {
-    paceClient(client as Paceable, async (operation) => {
-      const { scope, perSecond } = paces[service](operation);
-      await options.budget.slot(scope, perSecond, signal);
-      count(`${service}:${operation}`);
-    });
+  /** Waits for the slot of a request where it has one, and counts it. */
+  const leave = async (service: keyof typeof paces, operation: string, pace?: Pace) => {
+    const slot = pace ?? paces[service](operation);
+    if (slot !== null) await options.budget.slot(slot.scope, slot.perSecond, signal);
+    const key = `${service}:${operation}`;
+    requests.set(key, (requests.get(key) ?? 0) + 1);
   };
-  pace(clients.cloudTrail, "cloudtrail");
-  pace(clients.identityStore, "identitystore");
-  pace(clients.organizations, "organizations");
-  // S3 and SQS allow thousands of requests a second: they are counted and not paced.
-  for (const service of ["s3", "sqs"] as const) {
-    paceClient(clients[service] as unknown as Paceable, (operation) => {
-      count(`${service}:${operation}`);
-      return Promise.resolve();
-    });
-  }
-  pace(clients.ssoAdmin, "sso");
-  pace(clients.iam, "iam");
-  paceClient(clients.sts as unknown as Paceable, async (operation) => {
-    if (operation !== "AssumeRole") return;
-    await options.budget.slot(`sts:AssumeRole/${accountId}`, STS_PER_SECOND, signal);
-    count(`sts:${operation}`);
-  });
-  const iamAs: AwsClients["iamAs"] = (credentials, memberAccountId) => {
-    const client = new IAMClient({
-      ...settings,
-      ...(credentials === undefined ? {} : { credentials }),
-    });
-    paceClient(client as unknown as Paceable, async (operation) => {
-      await options.budget.slot(`iam/${memberAccountId}`, IAM_PER_SECOND, signal);
-      count(`iam:${operation}`);
-    });
-    return client;
-  };
-  const accountAccess = openAccountAccess({
+  paceClient(clients.cloudTrail, (operation) => leave("cloudtrail", operation));
+  paceClient(clients.iam, (operation) => leave("iam", operation));
+  paceClient(clients.identityStore, (operation) => leave("identitystore", operation));
+  paceClient(clients.organizations, (operation) => leave("organizations", operation));
+  paceClient(clients.s3, (operation) => leave("s3", operation));
+  paceClient(clients.sqs, (operation) => leave("sqs", operation));
+  paceClient(clients.ssoAdmin, (operation) => leave("sso", operation));
+  paceClient(clients.sts, (operation) => leave("sts", operation));
+  return {
     region,
-    credentials: () => clients.ssoAdmin.config.credentials(),
-    before: async (operation) => {
-      const scope = `account-access/${accountId}/${region}`;
-      await options.budget.slot(scope, ACCOUNT_ACCESS_PER_SECOND, signal);
-      count(`account-access:${operation}`);
+    accountId,
+    ...clients,
+    accountAccess: openAccountAccess({
+      region,
+      credentials: () => clients.ssoAdmin.config.credentials(),
+      before: (operation) => leave("account-access", operation),
+      ...(signal === undefined ? {} : { signal }),
+    }),
+    iamAs: (credentials, memberAccountId) => {
+      const client = new IAMClient({ ...settings, credentials });
+      const pace = { scope: `iam/${memberAccountId}`, perSecond: IAM_PER_SECOND };
+      paceClient(client, (operation) => leave("iam", operation, pace));
+      return client;
     },
-    ...(signal === undefined ? {} : { signal }),
-  });
-  const call = patientCalls({
-    ...(signal === undefined ? {} : { signal }),
-    ...(options.wait === undefined ? {} : { wait: options.wait }),
-  });
-  const close = () => Object.values(clients).forEach((client) => client.destroy());
-  return { region, accountId, ...clients, accountAccess, iamAs, requests, call, close };
+    requests,
+    call: patientCalls({
+      ...(signal === undefined ? {} : { signal }),
+      ...(options.wait === undefined ? {} : { wait: options.wait }),
+    }),
+    close: () => Object.values(clients).forEach((client) => client.destroy()),
+  };
 }
 
-/** Which slots a request takes. Organizations is global: its quota belongs to the account, not to a Region. */
+/** Which slots a request takes; null: it is counted and not paced. Organizations is global: its quota belongs to the account, not to a Region. */
 function pacesOf({
   region,
   accountId,
@@ -191,13 +181,24 @@ function pacesOf({
           : ORGANIZATIONS_PER_SECOND,
     }),
     iam: (): Pace => ({ scope: `iam/${accountId}`, perSecond: IAM_PER_SECOND }),
+    // S3 and SQS allow thousands of requests a second.
+    s3: () => null,
+    sqs: () => null,
+    sts: (operation: string): Pace | null =>
+      operation === "AssumeRole"
+        ? { scope: `sts:AssumeRole/${accountId}`, perSecond: STS_PER_SECOND }
+        : null,
+    "account-access": (): Pace => ({
+      scope: `account-access/${here}`,
+      perSecond: ACCOUNT_ACCESS_PER_SECOND,
+    }),
     sso: (): Pace => ({ scope: `sso-admin/${here}`, perSecond: ssoAdminPerSecond }),
   };
 }
 
 /** Runs `before` ahead of every attempt: inside the SDK's retries, so that a retry waits for its own slot. */
-function paceClient(client: Paceable, before: (operation: string) => Promise<void>): void {
-  client.middlewareStack.addRelativeTo(
+function paceClient(client: unknown, before: (operation: string) => Promise<void>): void {
+  (client as Paceable).middlewareStack.addRelativeTo(
     (next, context) => async (args) => {
       await before(String(context["commandName"]).replace(/Command$/, ""));
       return next(args);

@@ -83,6 +83,16 @@ export interface FailingSource {
   readonly problem: string;
 }
 
+/** A part of the directory that a snapshot is without. */
+export interface UnreadDirectory {
+  /** When the snapshot was complete. */
+  readonly at: Instant;
+  /** `entitlements`, or the id of what it is a part of. */
+  readonly about: string;
+  /** One sentence. */
+  readonly problem: string;
+}
+
 export interface LedgerFacts {
   readonly places: readonly PlaceSeen[];
   readonly windows: readonly WindowsRead[];
@@ -90,6 +100,8 @@ export interface LedgerFacts {
   readonly files: readonly FilesOfPlace[];
   readonly objects: readonly ObjectsOfPlace[];
   readonly failing: readonly FailingSource[];
+  /** What the newest snapshot of the directory could not read; absent where none was taken. */
+  readonly unread?: readonly UnreadDirectory[];
 }
 
 /** Key of an account and Region, and of a source's. */

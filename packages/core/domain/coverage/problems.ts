@@ -19,6 +19,7 @@ import { hull } from "./time-set.ts";
 
 export const PROBLEM_KINDS = [
   "source",
+  "directory",
   "gap",
   "object",
   "digest",
@@ -56,6 +57,7 @@ export function problemsOf(
 ): CoverageProblem[] {
   return [
     ...failingSources(facts, asOf),
+    ...unreadDirectory(facts, asOf),
     ...judged.flatMap(({ row }) => [...gapsOf(row), ...digestsOf(row), ...filesOf(row)]),
     ...unreadObjects(facts),
     ...(now === null ? [] : clocks(judged, now)),
@@ -73,6 +75,20 @@ function failingSources({ failing }: LedgerFacts, asOf: Instant): CoverageProble
       accountId: null,
       region: null,
       since: failingSince,
+      sentence: problem,
+    }));
+}
+
+/** Access that may be there and is not shown. */
+function unreadDirectory({ unread = [] }: LedgerFacts, asOf: Instant): CoverageProblem[] {
+  return unread
+    .filter(({ at }) => at <= asOf)
+    .map(({ at, problem }) => ({
+      kind: "directory",
+      source: "snapshot",
+      accountId: null,
+      region: null,
+      since: at,
       sentence: problem,
     }));
 }

@@ -102,7 +102,7 @@ function tellApart(
 }
 
 const accountInstanceNote = ({ arn, instance }: Candidate): CrawlNote => ({
-  kind: "unread",
+  kind: "odd",
   about: arn,
   problem: `This is an instance of account ${instance.OwnerAccountId} alone: it gives no access to accounts, and its people and applications are not read.`,
 });

@@ -10,6 +10,7 @@ import type {
   LedgerFacts,
   ObjectsOfPlace,
   PlaceSeen,
+  UnreadDirectory,
   WindowsRead,
 } from "../../../domain/coverage/facts.ts";
 import { plus, type Instant } from "../../../domain/time.ts";
@@ -26,15 +27,16 @@ export async function readLedgerFacts(
   at: Instant,
   since: Instant = plus(at, -Infinity),
 ): Promise<LedgerFacts> {
-  const [places, windows, digests, files, objects, failing] = await Promise.all([
+  const [places, windows, digests, files, objects, failing, unread] = await Promise.all([
     readPlaces(database, since),
     readWindows(database),
     readDigests(database, at, since),
     readFiles(database, at, since),
     readObjects(database, at, since),
     readFailing(database, at),
+    readUnread(database, at),
   ]);
-  return { places, windows, digests, files, objects, failing };
+  return { places, windows, digests, files, objects, failing, unread };
 }
 
 async function readPlaces(database: Queryable, since: Instant): Promise<PlaceSeen[]> {
@@ -162,6 +164,19 @@ async function readFailing(database: Queryable, at: Instant): Promise<FailingSou
   const { rows } = await database.query<FailingSource>(
     `select source, failing_since as "failingSince", problem from source_states
       where problem is not null and (failing_since is null or failing_since < $1) order by source`,
+    [at],
+  );
+  return rows;
+}
+
+/** What the newest snapshot before the instant is without. */
+async function readUnread(database: Queryable, at: Instant): Promise<UnreadDirectory[]> {
+  const { rows } = await database.query<UnreadDirectory>(
+    `select s.completed_at as at, n.about, n.problem
+       from (select completed_at, notes from access_snapshots where completed_at <= $1
+              order by completed_at desc, id desc limit 1) s,
+            jsonb_to_recordset(s.notes) as n(kind text, about text, problem text)
+      where n.kind = 'unread' order by n.about collate "C", n.problem limit 1000`,
     [at],
   );
   return rows;
