@@ -104,10 +104,10 @@ export async function eventsOfPeople(
 }
 
 /**
- * The events of the first people, as many of them as have at most so many events together, and of one in any case: each in order. Who is
- * not among the answers is to be asked for again.
+ * The events of the first people, as many of them as have at most so many events together: each in order. Of nobody when the first has
+ * more. Who is not among the answers is to be asked for again.
  */
-export async function eventsOfFirst(
+export async function eventsOfFew(
   client: Queryable,
   people: readonly Person[],
   before: Instant,
@@ -117,13 +117,22 @@ export async function eventsOfFirst(
   const rows = await rowsOf(client, people, before, most + 1);
   const complete = rows.length > most ? rows.at(-1)!.place - 1 : people.length;
   const count = Math.min(complete, placesWithin(rows, most) ?? complete);
-  const first = people.slice(0, Math.max(1, count));
-  // One with more than all others may have is read alone, and nobody's rows beside theirs.
-  const theirs =
-    complete === 0
-      ? await rowsOf(client, first, before, null)
-      : rows.filter((row) => row.place <= first.length);
-  return perPerson(client, first, theirs, before, terms);
+  const theirs = rows.filter((row) => row.place <= count);
+  return perPerson(client, people.slice(0, count), theirs, before, terms);
+}
+
+/** As `eventsOfFew`, and of one in any case: with more than all others may have they are read alone, and nobody's rows beside theirs. */
+export async function eventsOfFirst(
+  client: Queryable,
+  people: readonly Person[],
+  before: Instant,
+  most: number,
+  terms?: StoredTerms,
+): Promise<TrailEvent[][]> {
+  const events = await eventsOfFew(client, people, before, most, terms);
+  if (events.length > 0 || people.length === 0) return events;
+  const alone = people.slice(0, 1);
+  return perPerson(client, alone, await rowsOf(client, alone, before, null), before, terms);
 }
 
 /** How many people have at most so many events together; null when all of them have. A row of folded calls counts for all its calls. */

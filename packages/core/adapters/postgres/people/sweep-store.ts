@@ -1,8 +1,10 @@
 /**
  * SweepStore on Postgres: claim, judge and write are one transaction, so a person is never half judged, and a kill leaves them
- * due. Two sweepers never hold the same person (FOR UPDATE SKIP LOCKED).
+ * due. Two sweepers never hold the same person (FOR UPDATE SKIP LOCKED). Whoever has very many events is judged on a lease instead:
+ * see `judged/alone.ts`.
  */
 import type pg from "pg";
+import type { TrailEvent } from "../../../domain/event.ts";
 import type { Person } from "../../../domain/person.ts";
 import type { Reconciliation } from "../../../domain/reconcile-findings.ts";
 import type { AccessHistory } from "../../../domain/sessions/residual/access-history.ts";
@@ -12,7 +14,8 @@ import type { Database } from "../database.ts";
 import { ACCESS_CHANGES, AccessHistoryReader } from "./access-facts.ts";
 import { SETTINGS_VERSION } from "./duration-store.ts";
 import { applyReconciliation, openFindingsOfPeople } from "./finding-store.ts";
-import { eventsOfFirst, withNames } from "./history.ts";
+import { eventsOfFew, eventsOfFirst, withNames } from "./history.ts";
+import { judgeLeased, lease, type Leased } from "./judged/alone.ts";
 import { replaceResiduals, replaceSessions } from "./judged/replace.ts";
 import { StoredTerms } from "../trail/stored-rows.ts";
 import { transaction } from "../transaction.ts";
@@ -29,44 +32,57 @@ export class PostgresSweepStore implements SweepStore {
     this.#database = database;
   }
 
-  sweep(
+  async sweep(
     from: JudgedFrom,
     limit: number,
     channels: readonly string[],
     judge: (due: readonly DuePerson[], history: AccessHistory) => readonly Judgement[],
   ): Promise<number> {
+    for (;;) {
+      const judged = await transaction(this.#database, (client) =>
+        this.#few(client, from, limit, channels, judge),
+      );
+      if (typeof judged === "number") return judged;
+      if (await this.#alone(judged, from, channels, judge)) return 1;
+    }
+  }
+
+  /** Those that have few enough events to be held at once; when the first has more, they are put off to be judged alone. */
+  async #few(
+    client: pg.PoolClient,
+    from: JudgedFrom,
+    limit: number,
+    channels: readonly string[],
+    judge: (due: readonly DuePerson[], history: AccessHistory) => readonly Judgement[],
+  ): Promise<number | Leased<Person>> {
     const { now } = from;
-    return transaction(this.#database, async (client) => {
-      const claimed = await claim(client, now, limit);
-      if (claimed.length === 0) return 0;
-      const events = await eventsOfFirst(client, claimed, now, EVENTS_AT_ONCE, this.#terms);
-      // The others stay due, and are free again with this transaction's end.
-      const people = claimed.slice(0, events.length);
-      const findings = await openFindingsOfPeople(client, people);
-      const due: DuePerson[] = people.map((person, place) => ({
-        person,
-        events: events[place]!,
-        findings: findings[place]!,
-      }));
-      const judgements = judge(due, await this.#histories.at(client, now));
-      await applyReconciliation(client, together(judgements), channels, now);
-      await replaceSessions(
-        client,
-        people,
-        judgements.flatMap((judgement) => judgement.sessions),
-      );
-      await replaceResiduals(
-        client,
-        people,
-        judgements.flatMap((judgement) => judgement.residuals),
-      );
-      await settle(
-        client,
-        people,
-        judgements.map((judgement) => judgement.nextDecisionAt),
-        from,
-      );
-      return people.length;
+    const claimed = await claim(client, now, limit);
+    if (claimed.length === 0) return 0;
+    const events = await eventsOfFew(client, claimed, now, EVENTS_AT_ONCE, this.#terms);
+    if (events.length === 0) return lease(client, claimed[0]!, now);
+    // The others stay due, and are free again with this transaction's end.
+    const due = await dueWith(client, claimed.slice(0, events.length), events);
+    const judgements = judge(due, await this.#histories.at(client, now));
+    await write(client, due, judgements, from, channels);
+    return due.length;
+  }
+
+  #alone(
+    leased: Leased<Person>,
+    from: JudgedFrom,
+    channels: readonly string[],
+    judge: (due: readonly DuePerson[], history: AccessHistory) => readonly Judgement[],
+  ): Promise<boolean> {
+    const { now } = from;
+    return judgeLeased(this.#database, leased, now, {
+      read: async (client) => {
+        const people = [leased.person];
+        const events = await eventsOfFirst(client, people, now, EVENTS_AT_ONCE, this.#terms);
+        const due = await dueWith(client, people, events);
+        return { due, history: await this.#histories.at(client, now) };
+      },
+      judge: ({ due, history }) => ({ due, judgements: judge(due, history) }),
+      write: (client, { due, judgements }) => write(client, due, judgements, from, channels),
     });
   }
 
@@ -91,6 +107,36 @@ async function claim(client: pg.PoolClient, now: Instant, limit: number): Promis
     client,
     rows.map((row) => ({ identityStoreArn: row.arn, userId: row.user_id })),
   );
+}
+
+async function dueWith(
+  client: pg.PoolClient,
+  people: readonly Person[],
+  events: readonly (readonly TrailEvent[])[],
+): Promise<DuePerson[]> {
+  const findings = await openFindingsOfPeople(client, people);
+  return people.map((person, place) => ({
+    person,
+    events: events[place]!,
+    findings: findings[place]!,
+  }));
+}
+
+async function write(
+  client: pg.PoolClient,
+  due: readonly DuePerson[],
+  judgements: readonly Judgement[],
+  from: JudgedFrom,
+  channels: readonly string[],
+): Promise<void> {
+  const people = due.map(({ person }) => person);
+  const sessions = judgements.flatMap((judgement) => judgement.sessions);
+  const residuals = judgements.flatMap((judgement) => judgement.residuals);
+  const next = judgements.map((judgement) => judgement.nextDecisionAt);
+  await applyReconciliation(client, together(judgements), channels, from.now);
+  await replaceSessions(client, people, sessions);
+  await replaceResiduals(client, people, residuals);
+  await settle(client, people, next, from);
 }
 
 /** A finding is one person's, so what several came to is written at once. */
