@@ -9,6 +9,7 @@ import type {
 import { disabledByHelpDesk } from "./state/help-desk.ts";
 import { applyChange } from "./state/apply.ts";
 import { deniedIds, InlinePolicies } from "./state/denies.ts";
+import { Lookups } from "./state/lookups.ts";
 import { deactivatedAt, leavings } from "./state/identity-provider.ts";
 
 export interface OrganisationState {
@@ -25,6 +26,8 @@ export interface OrganisationState {
   /** What the account access manager gives. */
   entitlements: readonly Entitlement[];
   policies: readonly ServiceControlPolicy[];
+  /** The same, found by ids. */
+  find: Lookups;
   userStatus(userId: string): "ENABLED" | "DISABLED";
   /** Ids that an SCP of the account, its units or the root denies; empty for the management account (AWS: SCPs do not bind it). */
   deniedUserIds(accountId: string): ReadonlySet<string>;
@@ -97,7 +100,8 @@ export function stateAt(
     draft.disabledAt.set(userId, Math.min(disabledAt, draft.disabledAt.get(userId) ?? Infinity));
     leaveGroups(draft, userId, disabledAt);
   }
-  return { ...contentAt(draft, at), ...answersAt(draft, at) };
+  const content = contentAt(draft, at);
+  return { ...content, find: new Lookups(content), ...answersAt(draft, at) };
 }
 
 /** Ends what the identity provider ends; an end that comes earlier stays. */
@@ -146,7 +150,7 @@ function contentAt(draft: Draft, at: number): Content {
 }
 
 /** What can be asked about the instant. */
-function answersAt(draft: Draft, at: number): Omit<OrganisationState, keyof Content> {
+function answersAt(draft: Draft, at: number): Omit<OrganisationState, keyof Content | "find"> {
   const denied = new Map<string, ReadonlySet<string>>();
   return {
     userStatus: (userId) =>

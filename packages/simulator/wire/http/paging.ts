@@ -60,16 +60,32 @@ export function page<T>(
     otherwise: request.most,
   });
   const after = token === null ? null : openToken(binding, token);
-  const keyed = items
-    .map((item) => ({ key: keyOf(item), item }))
-    .filter((one) => after === null || one.key > after);
-  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  const keyed = following(items, keyOf, after);
   const taken = keyed.slice(0, size);
   const last = taken.at(-1);
   return {
     items: taken.map((one) => one.item),
     nextToken: last !== undefined && keyed.length > size ? sealToken(binding, last.key) : null,
   };
+}
+
+/** What comes after a key, in the order of keys; a list that is in that order already is not sorted again. */
+function following<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+  after: string | null,
+): { key: string; item: T }[] {
+  const keyed: { key: string; item: T }[] = [];
+  let isOrdered = true;
+  let previous = "";
+  for (const item of items) {
+    const key = keyOf(item);
+    if (key < previous) isOrdered = false;
+    previous = key;
+    if (after === null || key > after) keyed.push({ key, item });
+  }
+  if (!isOrdered) keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return keyed;
 }
 
 /** The member that answers a token, absent on the last page. */

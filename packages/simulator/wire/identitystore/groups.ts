@@ -8,7 +8,7 @@ import { alternate, common, externalIds, filterOf, requireStore, storeNotFound }
 
 /** The group of that id. Throws ResourceNotFoundException. */
 export function requireGroup(call: Call, groupId: string): Group {
-  const found = call.state().groups.find((one) => one.groupId === groupId);
+  const found = call.state().find.group(groupId);
   if (found === undefined)
     throw storeNotFound("GROUP", groupId, `Group ${groupId} does not exist.`);
   return found;

@@ -17,14 +17,14 @@ export const MEMBERSHIPS: Readonly<Record<string, Operation>> = {
     handle: (call) => {
       requireStore(call);
       const { groupId } = requireGroup(call, text(call.members, "GroupId"));
-      return membershipPage(call, (one) => one.groupId === groupId);
+      return membershipPage(call, call.state().find.membershipsOfGroup(groupId));
     },
   },
   ListGroupMembershipsForMember: {
     handle: (call) => {
       requireStore(call);
       const { userId } = requireUser(call, memberOf(call.members));
-      return membershipPage(call, (one) => one.userId === userId);
+      return membershipPage(call, call.state().find.membershipsOfPerson(userId));
     },
   },
   DescribeGroupMembership: {
@@ -101,11 +101,13 @@ function memberOf(members: Members): string {
 }
 
 function between(call: Call, groupId: string, userId: string): Membership | undefined {
-  return call.state().memberships.find((one) => one.groupId === groupId && one.userId === userId);
+  return call
+    .state()
+    .find.membershipsOfPerson(userId)
+    .find((one) => one.groupId === groupId);
 }
 
-function membershipPage(call: Call, wanted: (one: Membership) => boolean): object {
-  const found = call.state().memberships.filter(wanted);
+function membershipPage(call: Call, found: readonly Membership[]): object {
   const paged = page(found, (one) => one.membershipId, {
     scope: call.operation,
     members: call.members,

@@ -11,7 +11,7 @@ import { alternate, common, externalIds, filterOf, requireStore, storeNotFound }
 
 /** The user of that id. Throws ResourceNotFoundException. */
 export function requireUser(call: Call, userId: string): Person {
-  const found = call.state().people.find((one) => one.userId === userId);
+  const found = call.state().find.person(userId);
   if (found === undefined) throw storeNotFound("USER", userId, `User ${userId} does not exist.`);
   return found;
 }

@@ -22,10 +22,7 @@ export const ASSIGNMENT_READS: Readonly<Record<string, Operation>> = {
       const { arn } = requirePermissionSet(call);
       const accountId = text(call.members, "AccountId");
       requireAccount(call, accountId);
-      const found = call
-        .state()
-        .assignments.filter((one) => one.accountId === accountId && one.permissionSetArn === arn);
-      return assignmentPage(call, found);
+      return assignmentPage(call, call.state().find.assignmentsOfPair(accountId, arn));
     },
   },
   ListAccountAssignmentsForPrincipal: {
@@ -37,19 +34,16 @@ export const ASSIGNMENT_READS: Readonly<Record<string, Operation>> = {
       const filter = optionalStructure(call.members, "Filter");
       const accountId = filter === null ? null : optionalText(filter, "AccountId");
       const principals = principalsOf(call, type, principalId);
-      const found = call
-        .state()
-        .assignments.filter(
-          (one) =>
-            principals.has(one.principalId) && (accountId === null || one.accountId === accountId),
-        );
+      const found = [...principals]
+        .flatMap((id) => call.state().find.assignmentsOfPrincipal(id))
+        .filter((one) => accountId === null || one.accountId === accountId);
       return assignmentPage(call, found);
     },
   },
   ListAccountsForProvisionedPermissionSet: {
     handle: (call) => {
       const { arn } = requirePermissionSet(call);
-      const rows = call.state().assignments.filter((one) => one.permissionSetArn === arn);
+      const rows = call.state().find.assignmentsOfSet(arn);
       const accounts = provisioned(call, rows, (one) => one.accountId);
       return { AccountIds: accounts.items, ...nextToken(accounts) };
     },
@@ -59,7 +53,7 @@ export const ASSIGNMENT_READS: Readonly<Record<string, Operation>> = {
       requireInstance(call);
       const accountId = text(call.members, "AccountId");
       requireAccount(call, accountId);
-      const rows = call.state().assignments.filter((one) => one.accountId === accountId);
+      const rows = call.state().find.assignmentsOfAccount(accountId);
       const sets = provisioned(call, rows, (one) => one.permissionSetArn);
       return { PermissionSets: sets.items, ...nextToken(sets) };
     },
@@ -70,8 +64,8 @@ export const ASSIGNMENT_READS: Readonly<Record<string, Operation>> = {
 function principalsOf(call: Call, type: "USER" | "GROUP", principalId: string): Set<string> {
   const principals = new Set([principalId]);
   if (type === "USER" && call.world.switches.principalListingIncludesGroups) {
-    for (const one of call.state().memberships)
-      if (one.userId === principalId) principals.add(one.groupId);
+    for (const one of call.state().find.membershipsOfPerson(principalId))
+      principals.add(one.groupId);
   }
   return principals;
 }
