@@ -38,3 +38,6 @@ export function* positionsOf(bits: Bits): Generator<number> {
 }
 
 export const isEmpty = (bits: Bits): boolean => bits.every((word) => word === 0);
+
+export const intersects = (left: Bits, right: Bits): boolean =>
+  left.some((word, at) => (word & right[at]!) !== 0);

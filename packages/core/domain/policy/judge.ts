@@ -14,6 +14,10 @@ import {
   administratorFinding,
   isAdministrator,
 } from "./findings/administrator.ts";
+import { escalations } from "./findings/escalation.ts";
+import { exposures, openingActions } from "./findings/exposure.ts";
+import { trustFindings } from "./findings/trust.ts";
+import { changingActions, writingFindings } from "./findings/writing.ts";
 import { POLICY_SEVERITIES, type PolicyFinding, type PolicyVerdict } from "./verdict.ts";
 
 /** A document that could not be read. */
@@ -34,6 +38,8 @@ export interface PoliciesToJudge {
 interface Prepared {
   readonly expander: Expander;
   readonly administrator: Bits;
+  readonly opening: Bits;
+  readonly changing: Bits;
 }
 
 /** Only a saving: a catalogue that is let go takes its entry along. */
@@ -45,6 +51,8 @@ function preparedFor(catalogue: ActionCatalogue): Prepared {
   const prepared: Prepared = {
     expander: new Expander(catalogue),
     administrator: administratorActions(catalogue),
+    opening: openingActions(catalogue),
+    changing: changingActions(catalogue),
   };
   PREPARED.set(catalogue, prepared);
   return prepared;
@@ -64,6 +72,12 @@ export function judgePolicies(
   const isOne = isAdministrator(access, prepared.administrator);
   const findings: PolicyFinding[] = [];
   if (isOne) findings.push(administratorFinding(access, prepared.administrator));
+  findings.push(
+    ...escalations(access),
+    ...exposures(access, prepared.opening),
+    ...writingFindings(access, prepared.changing),
+    ...trustFindings(documents),
+  );
   return {
     administrator: administratorOrUnknown(isOne, access, unread, prepared.administrator),
     findings: inOrder(findings),

@@ -17,6 +17,8 @@ export function disjoint(left: string, right: string): boolean {
 /** Some text is one that both stand for. Exact; `OWN` and other marks are characters. */
 export function overlap(left: string, right: string): boolean {
   const [one, other] = [left.toLowerCase(), right.toLowerCase()];
+  if (one === "*" || other === "*") return true;
+  if (clash(one, other)) return false;
   // Row by row of `one`: whether what is left of both can still stand for the same text.
   let below = Array.from({ length: other.length + 1 }, () => false);
   below[other.length] = true;
@@ -35,6 +37,23 @@ export function overlap(left: string, right: string): boolean {
   }
   return below[0] === true;
 }
+
+/** Different characters before the first wildcard of either, or behind the last: nothing can be both. */
+function clash(one: string, other: string): boolean {
+  const length = Math.min(one.length, other.length);
+  for (let at = 0; at < length; at += 1) {
+    if (isWildcard(one[at]!) || isWildcard(other[at]!)) break;
+    if (one[at] !== other[at]) return true;
+  }
+  for (let back = 1; back <= length; back += 1) {
+    const [left, right] = [one.at(-back)!, other.at(-back)!];
+    if (isWildcard(left) || isWildcard(right)) return false;
+    if (left !== right) return true;
+  }
+  return false;
+}
+
+const isWildcard = (char: string): boolean => char === "*" || char === "?";
 
 /** Stands for every text. */
 export function isEverything(pattern: string): boolean {

@@ -3,12 +3,13 @@
  * Guarantees that a deny never adds and an allow never takes away, and that order and division into documents change nothing. It does
  * not see policies of resources, of the organisation or of the session.
  */
-import { both, complement, has, isEmpty, noBits, union, without, type Bits } from "../bits.ts";
+import { both, complement, has, intersects, noBits, union, without, type Bits } from "../bits.ts";
 import type { ActionCatalogue, ActionIndex } from "../catalogue.ts";
 import type { Condition } from "../grammar/conditions.ts";
 import { isEverything } from "../pattern.ts";
 import type { StatementRef } from "../verdict.ts";
 import {
+  atLeast,
   breadthOf,
   livePatterns,
   meeting,
@@ -42,6 +43,9 @@ export class EffectiveAccess {
   readonly #boundary: ReadyPolicies | null;
   readonly #denies: readonly ReadyStatement[];
   readonly #reaches = new Map<ActionIndex, Reach>();
+  #everywhere: Bits | null = null;
+  #anywhere: Bits | null = null;
+  #statements: readonly ReadyStatement[] | null = null;
 
   constructor(catalogue: ActionCatalogue, policies: ReadyPolicies, boundary: ReadyPolicies | null) {
     this.catalogue = catalogue;
@@ -77,6 +81,7 @@ export class EffectiveAccess {
   }
 
   grants(at: ActionIndex): readonly Grant[] {
+    if (!has(this.anywhere, at)) return [];
     const denies = this.#denies.filter(({ actions }) => has(actions, at));
     if (denies.some(({ region }) => isWhole(region))) return [];
     return this.#policies.allows
@@ -107,25 +112,29 @@ export class EffectiveAccess {
   }
 
   #reachOf(grants: readonly Grant[], forms: readonly string[]): Reach {
-    const live = grants.filter(({ region }) => livePatterns(region, forms).length > 0);
+    const live = grants.flatMap((grant) => {
+      const patterns = livePatterns(grant.region, forms);
+      return patterns.length === 0 ? [] : [{ grant, region: { ...grant.region, patterns } }];
+    });
     if (live.length === 0) return NOTHING;
-    const free = live.filter(({ limits }) => limits.length === 0);
+    const regions = live.map(({ region }) => region);
+    const free = live.filter(({ grant }) => grant.limits.length === 0);
     const breadth = breadthOf(
       free.map(({ region }) => region),
       forms,
     );
-    if (free.length === live.length || breadth === "all" || breadth === "most") {
-      return { breadth, grants: live };
-    }
-    const any = breadthOf(
-      live.map(({ region }) => region),
-      forms,
-    );
-    return { breadth: any === "own" ? "own" : "some", grants: live };
+    const known = { grants: live.map(({ grant }) => grant) };
+    if (free.length === live.length || atLeast(breadth, "most")) return { breadth, ...known };
+    return { breadth: breadthOf(regions, forms) === "own" ? "own" : "some", ...known };
   }
 
   /** Actions allowed on everything, quickly; some that are allowed so by several statements may be missing. */
   get everywhere(): Bits {
+    this.#everywhere ??= this.#allowedEverywhere();
+    return this.#everywhere;
+  }
+
+  #allowedEverywhere(): Bits {
     const star = ({ allows }: ReadyPolicies): Bits =>
       this.#unionOf(allows.filter(({ region, limits }) => isWhole(region) && limits.length === 0));
     const allowed = star(this.#policies);
@@ -135,6 +144,11 @@ export class EffectiveAccess {
 
   /** Actions allowed on something; some of them may work on nothing that is named. */
   get anywhere(): Bits {
+    this.#anywhere ??= this.#allowedAnywhere();
+    return this.#anywhere;
+  }
+
+  #allowedAnywhere(): Bits {
     const allowed = this.#unionOf(this.#policies.allows);
     const bounded =
       this.#boundary === null ? allowed : both(allowed, this.#unionOf(this.#boundary.allows));
@@ -151,8 +165,10 @@ export class EffectiveAccess {
 
   /** The allowing statements themselves, for what is said about how they are written. */
   get statements(): readonly ReadyStatement[] {
-    const anywhere = this.anywhere;
-    return this.#policies.allows.filter(({ actions }) => !isEmpty(both(actions, anywhere)));
+    this.#statements ??= this.#policies.allows.filter(({ actions }) =>
+      intersects(actions, this.anywhere),
+    );
+    return this.#statements;
   }
 
   #unionOf(statements: readonly ReadyStatement[]): Bits {

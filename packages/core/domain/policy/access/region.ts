@@ -68,7 +68,7 @@ export type Breadth = "none" | "own" | "some" | "most" | "all";
 const ORDER: readonly Breadth[] = ["none", "own", "some", "most", "all"];
 export const wider = (left: Breadth, right: Breadth): Breadth =>
   ORDER.indexOf(left) >= ORDER.indexOf(right) ? left : right;
-const narrower = (left: Breadth, right: Breadth): Breadth =>
+export const narrower = (left: Breadth, right: Breadth): Breadth =>
   ORDER.indexOf(left) <= ORDER.indexOf(right) ? left : right;
 export const atLeast = (breadth: Breadth, wanted: Breadth): boolean =>
   ORDER.indexOf(breadth) >= ORDER.indexOf(wanted);
@@ -95,11 +95,8 @@ export function livePatterns(region: Region, forms: readonly string[]): readonly
   });
 }
 
-/** How much several regions hold together. */
-export function breadthOf(regions: readonly Region[], forms: readonly string[]): Breadth {
-  const live = regions
-    .map((region) => ({ ...region, patterns: livePatterns(region, forms) }))
-    .filter(({ patterns }) => patterns.length > 0);
+/** How much several regions hold together, each left with its live patterns. */
+export function breadthOf(live: readonly Region[], forms: readonly string[]): Breadth {
   if (live.length === 0) return "none";
   if (forms.length === 0) return "all";
   const whole = forms
