@@ -19,13 +19,17 @@ const MINUTES = 700;
 const SETTINGS: SessionSettings = settingsOf(480);
 
 export function lifeOf(seed: number): TrailEvent[] {
+  return decoded(...recordsOf(seed));
+}
+
+export function recordsOf(seed: number): Json[] {
   const random = dice((seed * 7_919 + 17) % 2_147_483_647);
   const records: Json[] = [];
   for (let step = 0; step < STEPS_A_LIFE; step += 1) {
     const minute = Math.floor(random() * MINUTES);
     records.push(...STEPS[Math.floor(random() * STEPS.length)]!({ minute, random }));
   }
-  return decoded(...renamed(records, random));
+  return renamed(records, random);
 }
 
 /** Ids of the makers count what was made before: others take their place, in the amendments that name them too. */
