@@ -27,8 +27,11 @@ import {
 
 const role = (change: (session: Session) => Session) => (session: Session) =>
   session.kind === "role" ? change(session) : session;
-const certainty = (kind: Session["kind"], value: "at-most" | "unknown") => (session: Session) =>
-  session.kind === kind ? { ...session, endsAt: { ...session.endsAt, certainty: value } } : session;
+export const certainty =
+  (kind: Session["kind"], value: "at-most" | "unknown") => (session: Session) =>
+    session.kind === kind
+      ? { ...session, endsAt: { ...session.endsAt, certainty: value } }
+      : session;
 
 export type Flip = readonly [string, (world: World) => void];
 
@@ -217,9 +220,18 @@ export const BY_EVENTS: readonly Flip[] = [
   ],
 ];
 
+/** As an extended session's token is, which outlives the portal's duration. */
+export const boundToken = (session: Session): Session =>
+  session.kind === "portal"
+    ? { ...session, kind: "token", endsAt: { ...session.endsAt, certainty: "at-most" } }
+    : session;
+
 export const BY_TIME: readonly Flip[] = [
   ["the portal's duration is not known", (world) => (world.portalMinutes = null)],
-  ["the portal's end is only a bound", (world) => (world.change = certainty("portal", "at-most"))],
+  [
+    "the end is a bound of a token, which an extended session outlives",
+    (world) => (world.change = boundToken),
+  ],
   ["the portal's end is unknown", (world) => (world.change = certainty("portal", "unknown"))],
   ["the portal session has not run out", (world) => (world.portalMinutes = 2_880)],
   [

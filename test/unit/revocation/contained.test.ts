@@ -2,12 +2,22 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ANYWHERE, BY_EVENTS, BY_TIME } from "./assumptions.ts";
+import { BY_BOUND } from "./bounds.ts";
 import { roleCall } from "./records.ts";
-import { DENIED_AT, ISSUED, PERSON, provenByEvents, provenByTime, stateOf } from "./world.ts";
+import {
+  DENIED_AT,
+  ISSUED,
+  PERSON,
+  provenByBound,
+  provenByEvents,
+  provenByTime,
+  stateOf,
+} from "./world.ts";
 
 const WORLDS = [
   { name: "events", make: provenByEvents, flips: [...ANYWHERE, ...BY_EVENTS] },
   { name: "hard ends", make: provenByTime, flips: [...ANYWHERE, ...BY_TIME] },
+  { name: "the latest ends", make: provenByBound, flips: [...ANYWHERE, ...BY_BOUND] },
 ] as const;
 
 test.each(WORLDS)(

@@ -5,6 +5,8 @@ import { parseInstant, type Instant } from "#core/domain/time";
 
 export const STORE = "arn:aws:identitystore::111111111111:identitystore/d-1234567890";
 export const MEMBER_ACCOUNT = "222222222222";
+/** Of the identity store. */
+export const OWNER_ACCOUNT = "111111111111";
 export const OTHER_ACCOUNT = "333333333333";
 export const REGION = "eu-central-1";
 

@@ -16,6 +16,7 @@ import {
   denialBy,
   MEMBER_ACCOUNT,
   OTHER_ACCOUNT,
+  OWNER_ACCOUNT,
   personOf,
   portal,
   REGION,
@@ -123,6 +124,23 @@ export function provenByTime(): World {
     events: [signedIn(plus(REQUESTED, -HOUR)), roleIssued(PERSON, ISSUED, 3_600)],
     portalMinutes: 480,
     now: plus(REQUESTED, 10 * HOUR),
+  };
+}
+
+/** The same, known by what comes after the sign-in: its end is the latest that it can have, and silence shows that it had none later. */
+export function provenByBound(): World {
+  const world = provenByTime();
+  const authenticated = portal(PERSON, plus(REQUESTED, -HOUR), CREDENTIAL, {
+    accountId: OWNER_ACCOUNT,
+    action: "authenticate",
+  });
+  return {
+    ...world,
+    events: [authenticated, ...world.events.slice(1)],
+    coverage: [
+      ...world.coverage,
+      row(OWNER_ACCOUNT, plus(REQUESTED, -DAY), plus(REQUESTED, 2 * DAY)),
+    ],
   };
 }
 

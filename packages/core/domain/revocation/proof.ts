@@ -1,12 +1,13 @@
 /**
  * What proves that a session is over, after the table "Contained means": an event that names it, a hard end that a record states, a
- * call of that very session denied by our policy, or silence past an exact hard end in a trail that was read. Everything else stays
- * open with its reason. Pure: the same facts give the same proofs, and new facts may take one back.
+ * call of that very session denied by our policy, or silence past a hard end in a trail that was read. The hard end is exact, or, of a
+ * portal session, the latest that it can have. Everything else stays open with its reason. Pure: the same facts give the same proofs,
+ * and new facts may take one back.
  */
 import type { TrailEvent } from "../event.ts";
 import type { SessionProof } from "../revocation.ts";
 import type { Session } from "../session.ts";
-import { latest, type Instant } from "../time.ts";
+import { latest, MINUTE, plus, type Instant } from "../time.ts";
 import { covered, type TrailCoverage } from "./coverage.ts";
 import { creationsOf, chainsOf, unseenSessions } from "./escape.ts";
 import { actsInAccount, endingEvent, lastInstant, mayHaveLived } from "./lifetime.ts";
@@ -70,7 +71,7 @@ export function proveSessions(facts: ProofFacts): ProofResult {
 function proofOf(session: Session, facts: ProofFacts): SessionProof | null {
   return actsInAccount(session.kind)
     ? (deniedCall(session, facts) ?? silence(session, facts))
-    : (endedByEvent(session, facts) ?? hardEnd(session, facts.now));
+    : (endedByEvent(session, facts) ?? hardEnd(session, facts.now) ?? latestEnd(session, facts));
 }
 
 function endedByEvent(session: Session, { events, now }: ProofFacts): SessionProof | null {
@@ -101,6 +102,31 @@ function hardEnd(session: Session, now: Instant): SessionProof | null {
     provenAt: at,
     eventIds: session.eventIds.slice(0, 1),
     why: `its hard end passed, which is exact: ${session.endsAt.limitedBy}`,
+  };
+}
+
+/** Clocks of AWS's services differ by seconds; a use this long after an end disproves it (`sessions/hard-ends.ts`). */
+const CLOCK_SKEW = MINUTE;
+
+/**
+ * A portal session lives at most for the entered duration, counted from anything that comes after its sign-in: from `Authenticate`, from
+ * its first use, or from a sign-in after which an identity provider may have set an earlier end. So the latest end, with room for the
+ * clocks, is as sure as the entry. The entry is a person's word, and silence in a trail that was read past it is what would have shown
+ * it wrong. No such bound proves anything of tokens and applications: extended sessions, of which no record tells, outlive the portal's
+ * duration (AWS: IAM Identity Center User Guide, extended sessions).
+ */
+function latestEnd(session: Session, facts: ProofFacts): SessionProof | null {
+  const { at, certainty } = session.endsAt;
+  if (session.kind !== "portal" || at === null || certainty !== "at-most") return null;
+  const end = plus(at, CLOCK_SKEW);
+  if (end > facts.now || session.lastSeenAt > end) return null;
+  if (!covered(facts.coverage, session, at, end, facts.now)) return null;
+  return {
+    sessionId: session.id,
+    proof: "silence-after-hard-end",
+    provenAt: end,
+    eventIds: session.eventIds.slice(-1),
+    why: `the latest end that it can have passed (${session.endsAt.limitedBy}) and the organisation trail, read past it, shows no use after it`,
   };
 }
 
