@@ -123,13 +123,16 @@ class OpenPortals {
     return this.#open.size === 1 ? [...this.#open][0]! : null;
   }
 
-  /** Open sessions of the event's browser and address; of many the two used last, which are as good as all. */
+  /** Open sessions of the event's browser and address; of many two, which are as good as all. Forgets what is over on its way. */
   at(event: TrailEvent): Draft[] {
-    if (event.sourceIp === null || event.userAgent === null) return [];
+    const found: Draft[] = [];
+    if (event.sourceIp === null || event.userAgent === null) return found;
     const seat = this.#seats.get(seatOf(event));
-    if (seat === undefined) return [];
-    for (const portal of seat.keys()) if (this.#over.has(portal)) seat.delete(portal);
-    return [...seat.keys()].slice(0, 2);
+    for (const portal of seat?.keys() ?? []) {
+      if (this.#over.has(portal)) seat?.delete(portal);
+      else if (found.push(portal) === 2) break;
+    }
+    return found;
   }
 
   /** Open sessions with a call around the instant. */
