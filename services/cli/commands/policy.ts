@@ -3,6 +3,7 @@
  * whatever was found; 1 when `--fail-on` asked for it; 2 and one sentence for a document that cannot be read.
  */
 import type { Command } from "commander";
+import { readPolicyFile } from "#core/adapters/files/policy-documents";
 import { readActionCatalogue } from "#core/adapters/iam-data/catalogue";
 import { Fault } from "#core/domain/fault";
 import { judgePolicies } from "#core/domain/policy/judge";
@@ -13,7 +14,6 @@ import {
 } from "#core/domain/policy/verdict";
 import { oneOf } from "../options.ts";
 import { Output, printable } from "../output.ts";
-import { readPolicyFile } from "../policy-files.ts";
 
 interface Options {
   readonly boundary?: string;

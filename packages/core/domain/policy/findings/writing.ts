@@ -73,6 +73,30 @@ function isEvery(count: number, catalogue: ActionCatalogue, changing: Bits): boo
   return count === services.size;
 }
 
+/** By a wildcard or by NotAction, not by a list that happens to be complete. */
+function wholeServices(
+  { statement, actions, region }: ReadyStatement,
+  catalogue: ActionCatalogue,
+): readonly string[] {
+  const { patterns, inverted } = statement.actions;
+  const named =
+    inverted || patterns.some(isEveryAction)
+      ? catalogue.services
+      : patterns.flatMap((one) => /^([^:*?]+):\*+$/.exec(one)?.[1]?.toLowerCase() ?? []);
+  return [...new Set(named)].filter((service) => {
+    const range = catalogue.rangeOf(service);
+    if (range === null) return false;
+    if (!region.patterns.some((one) => isEverything(one) || isWholeService(one, service))) {
+      return false;
+    }
+    for (let at = range[0]; at < range[1]; at += 1) if (!has(actions, at)) return false;
+    return true;
+  });
+}
+
+const isWholeService = (pattern: string, service: string): boolean =>
+  /^arn:\*:[^:]+:[*:]*\*$/.test(pattern) && pattern.split(":")[2] === service;
+
 function everythingBut(access: EffectiveAccess, changing: Bits): readonly PolicyFinding[] {
   const given = wide(access, changing).filter(({ statement }) => statement.actions.inverted);
   if (given.length === 0) return [];

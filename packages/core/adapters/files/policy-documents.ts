@@ -4,9 +4,9 @@
  */
 import { readFile } from "node:fs/promises";
 import { text as allOf } from "node:stream/consumers";
-import { Fault } from "#core/domain/fault";
-import { parsePolicy } from "#core/domain/policy/document";
-import type { NamedPolicy } from "#core/domain/policy/access/statements";
+import { Fault } from "../../domain/fault.ts";
+import { parsePolicy } from "../../domain/policy/document.ts";
+import type { NamedPolicy } from "../../domain/policy/access/statements.ts";
 
 /** `-` is standard input. */
 export async function readPolicyFile(path: string): Promise<NamedPolicy> {
