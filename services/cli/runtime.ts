@@ -18,6 +18,7 @@ import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-his
 import { PostgresResidualStore } from "#core/adapters/postgres/people/residual-store";
 import { PostgresSessionStore } from "#core/adapters/postgres/people/session-store";
 import { PostgresSweepStore } from "#core/adapters/postgres/people/sweep-store";
+import { PostgresUsageStore } from "#core/adapters/postgres/people/usage-store";
 import { PostgresTrailStore } from "#core/adapters/postgres/trail/trail-store";
 import { createdId } from "#core/domain/ids";
 import type { SessionSettings } from "#core/domain/session";
@@ -43,6 +44,7 @@ export interface Stores {
   readonly trail: PostgresTrailStore;
   readonly sessions: PostgresSessionStore;
   readonly residuals: PostgresResidualStore;
+  readonly usage: PostgresUsageStore;
   readonly history: PostgresPersonHistory;
   readonly access: PostgresAccessStore;
   readonly crawls: PostgresCrawlStore;
@@ -143,6 +145,7 @@ function storesOf(config: Config, database: Database): Stores {
     trail: new PostgresTrailStore(database, config.keeping),
     sessions: new PostgresSessionStore(database),
     residuals: new PostgresResidualStore(database),
+    usage: new PostgresUsageStore(database),
     history: new PostgresPersonHistory(database),
     access: new PostgresAccessStore(database),
     crawls: new PostgresCrawlStore(database),

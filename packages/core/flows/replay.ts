@@ -1,5 +1,6 @@
 /** Rebuilds everybody's sessions, residual access and findings from the stored events and sums them up. Writes nothing. */
 import { RoleUses } from "../domain/access/role-use.ts";
+import { DigestOfUsage } from "../domain/access/usage-digest.ts";
 import { sha256 } from "../domain/ids.ts";
 import type { Session } from "../domain/session.ts";
 import type { Residual } from "../domain/sessions/residual/removal.ts";
@@ -42,11 +43,13 @@ export class DigestOfSessions {
 export async function replay(
   ports: JudgePorts,
   at: Instant,
-): Promise<ReplayDigest & { findings: number }> {
+): Promise<ReplayDigest & { findings: number; usages: number; usageDigest: string }> {
   const digest = new DigestOfSessions();
   let findings = 0;
   const uses = new RoleUses();
-  for await (const { sessions, residuals, rules } of judgeEverybody(ports, at)) {
+  const used = new DigestOfUsage();
+  for await (const { person, sessions, residuals, usage, rules } of judgeEverybody(ports, at)) {
+    for (const one of usage.values()) used.add(person, one);
     for (const session of sessions) digest.add(session);
     for (const residual of residuals) digest.addResidual(residual);
     findings += rules.detections.length;
@@ -54,5 +57,5 @@ export async function replay(
   }
   const whole = await organisationAt(ports, at, uses.all());
   findings += whole?.rules.detections.length ?? 0;
-  return { ...digest.finish(), findings };
+  return { ...digest.finish(), findings, ...used.finish() };
 }

@@ -74,7 +74,7 @@ function judge(
   failed: Set<string>,
 ): Judgement[] {
   const judged = withResiduals(judgePeople(due, common), changes);
-  return judged.map(({ person, sessions, residuals, rules }, index) => {
+  return judged.map(({ person, sessions, residuals, usage, rules }, index) => {
     for (const { ruleId } of rules.failed) failed.add(ruleId);
     const broken = new Set(rules.failed.map((rule) => rule.ruleId));
     // What a rule that threw would have said is unknown: its findings stay as they are.
@@ -82,6 +82,7 @@ function judge(
     return {
       sessions,
       residuals,
+      usage,
       reconciliation: reconcileFindings(findings, rules.detections, person, common.now),
       nextDecisionAt: rules.nextDecisionAt,
     };

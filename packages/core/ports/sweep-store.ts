@@ -1,4 +1,5 @@
 /** The people and organisations that are due, and what judging them writes. */
+import type { PersonUsage } from "../domain/access/usage.ts";
 import type { TrailEvent } from "../domain/event.ts";
 import type { Person } from "../domain/person.ts";
 import type { Session } from "../domain/session.ts";
@@ -17,10 +18,11 @@ export interface DuePerson {
   readonly findings: readonly Finding[];
 }
 
-/** What replaces a person's sessions and residuals and changes their findings. */
+/** What replaces a person's sessions, residuals and use of access and changes their findings. */
 export interface Judgement {
   readonly sessions: readonly Session[];
   readonly residuals: readonly Residual[];
+  readonly usage: PersonUsage;
   readonly reconciliation: Reconciliation;
   /** When to look again although no event comes; null: only after one. */
   readonly nextDecisionAt: Instant | null;

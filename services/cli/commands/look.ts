@@ -1,6 +1,7 @@
 /** `curfew findings`, `access` and `replay`: look at what is known, now or as of an earlier instant. */
 import type { Command } from "commander";
 import { heldName } from "#core/domain/access";
+import { DigestOfUsage } from "#core/domain/access/usage-digest";
 import { FINDING_STATES, ownerName, type Finding } from "#core/domain/finding";
 import type { Instant } from "#core/domain/time";
 import { DigestOfSessions, replay } from "#core/flows/replay";
@@ -133,14 +134,25 @@ async function rebuild(runtime: Runtime, options: LookOptions, output: Output): 
   for await (const session of runtime.stores.sessions.everything()) stored.add(session);
   for await (const residual of runtime.stores.residuals.everything()) stored.addResidual(residual);
   const kept = stored.finish();
+  const used = new DigestOfUsage();
+  for await (const { usage, ...person } of runtime.stores.usage.everything())
+    used.add(person, usage);
+  const keptUsage = used.finish();
   const open = (await storedFindings(runtime)).filter(
     (finding) => finding.state !== "resolved",
   ).length;
-  if (kept.digest === rebuilt.digest && open === rebuilt.findings) {
+  const isSameUsage = keptUsage.usageDigest === rebuilt.usageDigest;
+  if (kept.digest === rebuilt.digest && open === rebuilt.findings && isSameUsage) {
     output.note("What is stored is what the events give.");
     return;
   }
   process.exitCode = 1;
+  if (kept.digest === rebuilt.digest && !isSameUsage) {
+    process.stderr.write(
+      `The stored use of access differs: ${keptUsage.usages} uses with digest ${keptUsage.usageDigest}, the events give ${rebuilt.usages} with digest ${rebuilt.usageDigest}.\n`,
+    );
+    return;
+  }
   process.stderr.write(
     kept.digest === rebuilt.digest
       ? `The stored findings differ: ${open} are open, the events give ${rebuilt.findings}.\n`

@@ -27,6 +27,7 @@ const nothing = (due: readonly DuePerson[]): Judgement[] =>
   due.map(() => ({
     sessions: [],
     residuals: [],
+    usage: new Map(),
     reconciliation: { opened: [], refreshed: [], resolved: [], unchanged: [] },
     nextDecisionAt: null,
   }));

@@ -17,6 +17,7 @@ import { applyReconciliation, openFindingsOfPeople } from "./finding-store.ts";
 import { eventsOfFew, eventsOfFirst, withNames } from "./history.ts";
 import { judgeLeased, lease, type Leased } from "./judged/alone.ts";
 import { replaceResiduals, replaceSessions } from "./judged/replace.ts";
+import { replaceUsage } from "./judged/usage.ts";
 import { StoredTerms } from "../trail/stored-rows.ts";
 import { transaction } from "../transaction.ts";
 
@@ -136,6 +137,8 @@ async function write(
   await applyReconciliation(client, together(judgements), channels, from.now);
   await replaceSessions(client, people, sessions);
   await replaceResiduals(client, people, residuals);
+  const usage = judgements.map((judgement) => judgement.usage);
+  await replaceUsage(client, people, usage);
   await settle(client, people, next, from);
 }
 
