@@ -28,6 +28,14 @@ const SESSIONS: readonly { kind: Session["kind"]; records: Json[] }[] = [
   { kind: "application", records: [withIam(START, TOKEN)] },
   { kind: "background", records: [withIam(START, TOKEN, { resource: "arn:aws:emr:::job" })] },
   { kind: "role", records: [assumeRole(START, 3_600)] },
+  {
+    kind: "role",
+    records: [
+      chain(START, "2026-11-02T07:30:00Z", {
+        credentials: { accessKeyId: "ASIACHILD", expiration: "2026-11-02T09:00:00Z" },
+      }),
+    ],
+  },
   { kind: "entitlement-role", records: [entitle(START, { durationSeconds: 3_600 })] },
 ];
 
@@ -105,9 +113,13 @@ function ending(kind: EventKind, of: Session): boolean {
 
 describe.each(SESSIONS)("a $kind session", ({ kind, records }) => {
   const own = decoded(...records);
+  const startedAt = own[0]!.occurredAt;
   const sessionOf = (events: TrailEvent[]) =>
     reconstruct(ADA, events, SETTINGS).find(
-      (session) => session.kind === kind && session.eventIds.includes(own[0]!.eventId),
+      (session) =>
+        session.kind === kind &&
+        session.startedAt === startedAt &&
+        session.eventIds.includes(own[0]!.eventId),
     )!;
   const alone = sessionOf(own);
   const end = alone.endsAt.at!;

@@ -93,6 +93,20 @@ test("a device code that is pending and then granted, and its refreshes, are one
   expect(session!.eventIds).toHaveLength(2);
 });
 
+test("`aws sso logout` ends the chain that its access token was current in, and no role session", () => {
+  const agent = { userAgent: "aws-cli/2.34.30 md/command#sso.logout" };
+  const found = rebuilt([
+    token(`${DAY}08:00:00Z`, "device"),
+    assumeRole(`${DAY}08:00:21Z`),
+    portal(`${DAY}08:30:00Z`, "Logout", TOKEN, agent),
+  ]);
+  expect(only(found, "token")).toMatchObject({
+    endedAt: `${DAY}08:30:00.000Z`,
+    endedBy: { eventName: "Logout" },
+  });
+  expect(only(found, "role").endedAt).toBeNull();
+});
+
 test("credentials of the command line, their issue and a call with another key are one role session", () => {
   const found = rebuilt([
     token(`${DAY}08:00:00Z`, "code"),
