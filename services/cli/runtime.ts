@@ -175,6 +175,7 @@ async function runtimeOf(
     observations: stores.observations,
     catalogue,
     settings,
+    ruleSettings: config.rules,
   };
   return {
     config,

@@ -12,7 +12,6 @@ import type { Instant } from "#core/domain/time";
 import { RoleUses } from "#core/domain/access/role-use";
 import { organisationAt } from "#core/flows/judge-organisation";
 import { judgeEverybody } from "#core/flows/judge-people";
-import { usesIn } from "#core/flows/organisation-facts";
 import { selected, type SessionSelection } from "#core/flows/session-views";
 import type { FindingPage } from "#core/ports/finding-store";
 import type { Runtime } from "./runtime.ts";
@@ -72,9 +71,9 @@ async function* stored(
 export async function findingsHeldAt(runtime: Runtime, at: Instant): Promise<Finding[]> {
   const findings: Finding[] = [];
   const uses = new RoleUses();
-  for await (const { person, sessions, rules } of judgeEverybody(runtime.judgePorts, at)) {
+  for await (const { person, usage, rules } of judgeEverybody(runtime.judgePorts, at)) {
     findings.push(...reconcileFindings([], rules.detections, person, at).opened);
-    uses.add(usesIn(sessions));
+    uses.add(usage.values());
   }
   const whole = await organisationAt(runtime.organisationPorts, at, uses.all());
   if (whole !== null) {

@@ -2,8 +2,6 @@
 import type { AccessSnapshot } from "../domain/access.ts";
 import { assignmentKey, membershipKey } from "../domain/access/facts.ts";
 import type { TrailEvent } from "../domain/event.ts";
-import type { Session } from "../domain/session.ts";
-import type { PersonRoleUse } from "../domain/access/role-use.ts";
 import type { GrantEvent, SetVerdict } from "../rules/organisation-facts.ts";
 
 /** Grants among changes of access, in their order; refused requests and those that name no complete grant are left out. */
@@ -59,24 +57,4 @@ export function verdictsOf({ permissionSets, provisionings }: AccessSnapshot): S
     findings: [],
     services: null,
   }));
-}
-
-/** What a person's sessions show of their use of permission sets. */
-export function usesIn(sessions: readonly Session[]): PersonRoleUse[] {
-  const uses = new Map<string, PersonRoleUse>();
-  for (const { kind, accountId, permissionSetName, startedAt, lastSeenAt } of sessions) {
-    if (kind !== "role" || permissionSetName === null) continue;
-    const key = `${accountId} ${permissionSetName}`;
-    const known = uses.get(key);
-    uses.set(key, {
-      accountId,
-      roleName: permissionSetName,
-      firstUsedAt:
-        known === undefined || startedAt < known.firstUsedAt ? startedAt : known.firstUsedAt,
-      lastUsedAt:
-        known === undefined || lastSeenAt > known.lastUsedAt ? lastSeenAt : known.lastUsedAt,
-      actions: {},
-    });
-  }
-  return [...uses.values()];
 }

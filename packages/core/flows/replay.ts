@@ -9,7 +9,6 @@ import { sessionDigest } from "../domain/sessions/reconstruct.ts";
 import type { Instant } from "../domain/time.ts";
 import { organisationAt } from "./judge-organisation.ts";
 import { judgeEverybody, type JudgePorts } from "./judge-people.ts";
-import { usesIn } from "./organisation-facts.ts";
 
 export interface ReplayDigest {
   /** Over every session with its links and every residual, without their states, whatever the order they came in. */
@@ -53,7 +52,7 @@ export async function replay(
     for (const session of sessions) digest.add(session);
     for (const residual of residuals) digest.addResidual(residual);
     findings += rules.detections.length;
-    uses.add(usesIn(sessions));
+    uses.add(usage.values());
   }
   const whole = await organisationAt(ports, at, uses.all());
   findings += whole?.rules.detections.length ?? 0;

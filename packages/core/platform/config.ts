@@ -39,6 +39,17 @@ export interface Config {
   readonly lookupBackfillDays: number;
   /** The organisation's portal session duration where an administrator states it; null when it is not known. */
   readonly portalSessionMinutes: number | null;
+  /** What only the organisation can tell its rules; empty lists: it was not told. */
+  readonly rules: {
+    /** ARN patterns of those who may grant access. */
+    readonly grantPipelines: readonly string[];
+    /** Pairs of permission sets, by name, that one person must not hold together. */
+    readonly dutiesApart: readonly {
+      readonly first: string;
+      readonly second: string;
+      readonly within: "account" | "organisation";
+    }[];
+  };
   readonly webhook: { readonly url: Secret; readonly secret: Secret } | null;
   readonly contain: {
     readonly enabled: boolean;
@@ -212,6 +223,10 @@ export function readConfig(environment: Environment, options: ConfigOptions = {}
     },
     lookupBackfillDays: read("CURFEW_LOOKUP_BACKFILL_DAYS") ?? 90,
     portalSessionMinutes: read("CURFEW_PORTAL_SESSION_MINUTES"),
+    rules: {
+      grantPipelines: read("CURFEW_GRANT_PIPELINES") ?? [],
+      dutiesApart: read("CURFEW_DUTIES_APART") ?? [],
+    },
     webhook: readWebhook(read),
     contain: readContain(read),
     host: read("CURFEW_HOST") ?? "127.0.0.1",

@@ -75,6 +75,19 @@ const bucket = z
     return Object.freeze({ name, prefix: prefix === "" ? "" : `${prefix}/` });
   });
 
+/** Names as AWS allows them for permission sets (AWS: CreatePermissionSet), but for the plus and comma that part them here. */
+const PAIR = /^([\w=.@-]{1,32})\+([\w=.@-]{1,32})(:anywhere)?$/;
+
+const pairs = list(PAIR)
+  .refine((items) => items.every((item) => PAIR.exec(item)?.[1] !== PAIR.exec(item)?.[2]))
+  .transform((items) =>
+    items.map((item) => {
+      const [, first = "", second = "", anywhere] = PAIR.exec(item) ?? [];
+      const within = anywhere === undefined ? ("account" as const) : ("organisation" as const);
+      return { first, second, within };
+    }),
+  );
+
 const queueUrl = z.string().refine((text) => {
   const parsed = url(text);
   const safe =
@@ -140,6 +153,16 @@ export const SETTINGS = {
   CURFEW_PORTAL_SESSION_MINUTES: {
     form: whole(15, 129_600),
     allowed: "a whole number of minutes from 15 to 129600",
+  },
+  CURFEW_GRANT_PIPELINES: {
+    form: list(/^arn:[a-z*-]+:[^\s,]+$/),
+    allowed:
+      "ARNs separated by commas, * for any text, such as arn:aws:iam::111122223333:role/access-pipeline",
+  },
+  CURFEW_DUTIES_APART: {
+    form: pairs,
+    allowed:
+      "pairs of different permission sets separated by commas, such as Deployer+Auditor, with :anywhere behind a pair that is not to be held in two accounts either",
   },
   CURFEW_WEBHOOK_URL: {
     form: webhookUrl,

@@ -124,6 +124,7 @@ export function accessOf(said: Readonly<Record<string, unknown>>): EffectiveAcce
 export function directoryOf(said: Partial<DirectoryFacts>): DirectoryFacts {
   return {
     status: "enabled",
+    seenFrom: START,
     isProvisioned: false,
     groups: [],
     groupsWithSame: [],

@@ -158,7 +158,11 @@ const ITEMS = {
     people: 1,
     firstUsedAt: START,
     lastUsedAt: START,
+    calls: 0,
+    deniedCalls: 0,
+    services: {},
     actions: {},
+    otherActionCalls: 0,
   },
   observations: { accountId: ACCOUNT.accountId, observedSince: START, gapHours: 0 },
   grants: {

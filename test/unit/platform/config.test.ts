@@ -29,6 +29,7 @@ describe("settings", () => {
       keeping: { keepCalls: false, retentionDays: null },
       lookupBackfillDays: 90,
       portalSessionMinutes: null,
+      rules: { grantPipelines: [], dutiesApart: [] },
       webhook: null,
       contain: { enabled: false, breakGlass: [], denyPolicyIds: [], peoplePerDay: 5 },
       host: "127.0.0.1",
@@ -49,6 +50,9 @@ describe("settings", () => {
       CURFEW_TRAIL_DIR: "/srv/trail",
       CURFEW_LOOKUP_BACKFILL_DAYS: "30",
       CURFEW_PORTAL_SESSION_MINUTES: "480",
+      CURFEW_GRANT_PIPELINES:
+        "arn:aws:iam::111122223333:role/access-*,arn:aws-cn:iam::111122223333:user/ci",
+      CURFEW_DUTIES_APART: "Deployer+Auditor, Payments+Approvals:anywhere",
       CURFEW_WEBHOOK_URL: "https://hooks.example.com/x",
       CURFEW_WEBHOOK_SECRET: WEBHOOK_SECRET,
       CURFEW_CONTAIN: "on",
@@ -69,6 +73,16 @@ describe("settings", () => {
       trailDirectory: "/srv/trail",
       lookupBackfillDays: 30,
       portalSessionMinutes: 480,
+      rules: {
+        grantPipelines: [
+          "arn:aws:iam::111122223333:role/access-*",
+          "arn:aws-cn:iam::111122223333:user/ci",
+        ],
+        dutiesApart: [
+          { first: "Deployer", second: "Auditor", within: "account" },
+          { first: "Payments", second: "Approvals", within: "organisation" },
+        ],
+      },
       contain: {
         enabled: true,
         breakGlass: ["glass@example.com", "94482488-3041-7026-18f3-be45837cd0e4"],
@@ -156,6 +170,11 @@ describe("a refusal", () => {
     ["CURFEW_KEEP_CALLS", "yes"],
     ["CURFEW_RETENTION_DAYS", "89"],
     ["CURFEW_LOOKUP_BACKFILL_DAYS", "1.5"],
+    ["CURFEW_GRANT_PIPELINES", "access-pipeline"],
+    ["CURFEW_GRANT_PIPELINES", "arn:aws:iam::111122223333:role/a,*"],
+    ["CURFEW_DUTIES_APART", "Deployer"],
+    ["CURFEW_DUTIES_APART", "Deployer+Deployer"],
+    ["CURFEW_DUTIES_APART", "Deployer+Auditor:everywhere"],
     ["CURFEW_PORTAL_SESSION_MINUTES", "14"],
     ["CURFEW_PORTAL_SESSION_MINUTES", "129601"],
     ["CURFEW_WEBHOOK_URL", "http://hooks.example.com/x"],

@@ -5,6 +5,8 @@
  */
 import type { AccessSnapshot, DirectoryUser, EffectiveAccess } from "../access.ts";
 import { heldArn } from "../access.ts";
+import type { Instant } from "../time.ts";
+import { observedKey } from "./facts.ts";
 
 export interface GroupSize {
   readonly groupId: string;
@@ -32,6 +34,8 @@ export interface GroupWithSame {
 
 export interface DirectoryFacts {
   readonly status: DirectoryUser["status"];
+  /** Since when crawls saw the user as it is, its status included; null where that was not kept. */
+  readonly seenFrom: Instant | null;
   /** The identity provider owns the user. */
   readonly isProvisioned: boolean;
   readonly groups: readonly GroupSize[];
@@ -46,6 +50,7 @@ export const FEWEST_PEERS = 5;
 
 /** Look-ups that are the same for everybody of a snapshot. */
 export interface DirectoryIndex {
+  readonly seenFrom: ReadonlyMap<string, Instant>;
   readonly users: ReadonlyMap<string, DirectoryUser>;
   readonly groupsOf: ReadonlyMap<string, readonly string[]>;
   readonly members: ReadonlyMap<string, ReadonlySet<string>>;
@@ -61,7 +66,9 @@ interface Principals {
 
 const holding = (accountId: string, arn: string): string => `${accountId}/${arn}`;
 
-export function directoryIndex(snapshot: AccessSnapshot): DirectoryIndex {
+export function directoryIndex(
+  snapshot: AccessSnapshot & { readonly observedFrom: ReadonlyMap<string, Instant> },
+): DirectoryIndex {
   const groupsOf = new Map<string, string[]>();
   const members = new Map<string, Set<string>>();
   for (const { groupId, userId } of snapshot.memberships) {
@@ -74,6 +81,7 @@ export function directoryIndex(snapshot: AccessSnapshot): DirectoryIndex {
     else known.push(groupId);
   }
   return {
+    seenFrom: snapshot.observedFrom,
     users: new Map(snapshot.users.map((user) => [user.userId, user])),
     groupsOf,
     members,
@@ -113,6 +121,7 @@ export function directoryFacts(
   groups.sort((left, right) => (left.groupId < right.groupId ? -1 : 1));
   return {
     status: user.status,
+    seenFrom: index.seenFrom.get(observedKey("user", userId)) ?? null,
     isProvisioned: user.externalId !== null,
     groups,
     groupsWithSame: groupsWithSame(userId, access, index),

@@ -8,7 +8,6 @@ import { viewSession } from "../../domain/sessions/state.ts";
 import { RoleUses } from "../../domain/access/role-use.ts";
 import type { Instant } from "../../domain/time.ts";
 import type { ReviewFactsSource } from "../../ports/report-store.ts";
-import { usesIn } from "../organisation-facts.ts";
 import { organisationAt } from "../judge-organisation.ts";
 import { judgeEverybody, type JudgePorts } from "../judge-people.ts";
 
@@ -62,7 +61,7 @@ async function everythingAt(ports: JudgePorts, asOf: Instant) {
     access.push(...judged.access);
     sessions.push(...summariseSessions(judged.sessions.map((one) => viewSession(one, asOf))));
     findings.push(...reconcileFindings([], judged.rules.detections, judged.person, asOf).opened);
-    uses.add(usesIn(judged.sessions));
+    uses.add(judged.usage.values());
   }
   const whole = await organisationAt(ports, asOf, uses.all());
   if (whole !== null) {

@@ -99,7 +99,9 @@ const SETTLE = `
 
 /** By account and role, as the sessions that are stored show it; nothing at or after the instant. */
 async function usage(client: pg.PoolClient, before: Instant): Promise<RoleUse[]> {
-  const { rows } = await client.query<Omit<RoleUse, "actions">>(
+  const { rows } = await client.query<
+    Pick<RoleUse, "accountId" | "roleName" | "people" | "firstUsedAt" | "lastUsedAt">
+  >(
     `select account_id as "accountId", permission_set_name as "roleName",
             count(distinct (identity_store_arn, user_id))::int as people,
             min(started_at) as "firstUsedAt", max(last_seen_at) as "lastUsedAt"
@@ -108,5 +110,12 @@ async function usage(client: pg.PoolClient, before: Instant): Promise<RoleUse[]>
       group by 1, 2 order by account_id collate "C", permission_set_name collate "C"`,
     [before],
   );
-  return rows.map((row) => ({ ...row, actions: {} }));
+  return rows.map((row) => ({
+    ...row,
+    calls: 0,
+    deniedCalls: 0,
+    services: {},
+    actions: {},
+    otherActionCalls: 0,
+  }));
 }
