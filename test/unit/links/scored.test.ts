@@ -3,12 +3,17 @@
  * size that a test run can afford.
  */
 import { beforeAll, describe, expect, test } from "vitest";
+import { canonicalJson } from "#core/domain/ids";
+import { settingsOf } from "#core/domain/sessions/durations";
+import { reconstruct } from "#core/domain/sessions/reconstruct";
 import { BUSY_OFFICE } from "#simulator/crowd/profile";
 import { crowdOf } from "#simulator/crowd";
 import { LINK_KINDS } from "#simulator/crowd/truth";
 import { HELD_OUT, TEST_SEEDS } from "#test/score/held-out";
 import { printed } from "#test/score/report";
+import { peopleOf } from "#test/score/people";
 import { addRun, emptyScore, figuresOf, share, type Score } from "#test/score/score";
+import { dice, shuffled } from "#test/support/sizes";
 
 describe("links of a noisy crowd", () => {
   let score: Score;
@@ -93,5 +98,17 @@ describe("a crowd", () => {
       ({ why }) => why === "the call that handed it out was not seen",
     );
     expect(lost.length).toBeGreaterThan(20);
+  });
+
+  test("is linked alike in whatever order its records are read, and some of them twice", () => {
+    const crowd = crowdOf(6, BUSY_OFFICE, 1);
+    const settings = settingsOf(crowd.organisation.portalSessionMinutes);
+    const random = dice(6);
+    const differing = peopleOf(crowd).filter(({ person, events }) => {
+      const mixed = shuffled([...events, ...events.filter(() => random() < 0.2)], random);
+      const [one, other] = [events, mixed].map((read) => reconstruct(person, read, settings));
+      return canonicalJson(one) !== canonicalJson(other);
+    });
+    expect(differing.map(({ person }) => person.userName)).toEqual([]);
   });
 });
