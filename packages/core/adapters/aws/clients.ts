@@ -103,18 +103,7 @@ interface Paceable {
 export function awsClients(options: AwsClientOptions): AwsClients {
   const { region, accountId, signal } = options;
   const requests = new Map<string, number>();
-  const settings = { region, retryMode: "adaptive" };
-  const clients = {
-    cloudTrail: new CloudTrailClient(settings),
-    iam: new IAMClient(settings),
-    identityStore: new IdentitystoreClient(settings),
-    organizations: new OrganizationsClient(settings),
-    // Each object is tried again by itself: an adaptive client would slow every request down for one that was refused.
-    s3: new S3Client({ region }),
-    sqs: new SQSClient({ region }),
-    ssoAdmin: new SSOAdminClient(settings),
-    sts: new STSClient(settings),
-  };
+  const clients = sdkClients(region);
   const paces = pacesOf(options);
   /** Waits for the slot of a request where it has one, and counts it. */
   const leave = async (service: keyof typeof paces, operation: string, pace?: Pace) => {
@@ -142,7 +131,7 @@ export function awsClients(options: AwsClientOptions): AwsClients {
       ...(signal === undefined ? {} : { signal }),
     }),
     iamAs: (credentials, memberAccountId) => {
-      const client = new IAMClient({ ...settings, credentials });
+      const client = new IAMClient({ ...settingsIn(region), credentials });
       const pace = { scope: `iam/${memberAccountId}`, perSecond: IAM_PER_SECOND };
       paceClient(client, (operation) => leave("iam", operation, pace));
       return client;
@@ -153,6 +142,23 @@ export function awsClients(options: AwsClientOptions): AwsClients {
       ...(options.wait === undefined ? {} : { wait: options.wait }),
     }),
     close: () => Object.values(clients).forEach((client) => client.destroy()),
+  };
+}
+
+const settingsIn = (region: string) => ({ region, retryMode: "adaptive" });
+
+function sdkClients(region: string) {
+  const settings = settingsIn(region);
+  return {
+    cloudTrail: new CloudTrailClient(settings),
+    iam: new IAMClient(settings),
+    identityStore: new IdentitystoreClient(settings),
+    organizations: new OrganizationsClient(settings),
+    // Each object is tried again by itself: an adaptive client would slow every request down for one that was refused.
+    s3: new S3Client({ region }),
+    sqs: new SQSClient({ region }),
+    ssoAdmin: new SSOAdminClient(settings),
+    sts: new STSClient(settings),
   };
 }
 
