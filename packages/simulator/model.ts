@@ -87,7 +87,7 @@ export interface Account {
   email: string;
   parentId: string;
   isManagement: boolean;
-  status: "ACTIVE" | "SUSPENDED";
+  status: "ACTIVE" | "SUSPENDED" | "PENDING_CLOSURE" | "CLOSED";
   joinedAt: number;
 }
 

@@ -36,54 +36,67 @@ const REGION = "eu-central-1";
 
 /** Builds it. Throws where more pairs are asked for than the accounts can hold. */
 export function largeOrganisation(sizes: LargeSizes): Organisation {
-  const { seed, pairs = sizes.accounts * 20 } = sizes;
+  const { pairs = sizes.accounts * 20 } = sizes;
   const most = sizes.accounts * Math.min(sizes.permissionSets, SETS_PER_ACCOUNT_MOST);
   if (pairs > most)
     throw new Error(
       `${pairs} pairs are more than ${most}, which these accounts and sets can hold.`,
     );
-  const dice = new Dice("large", seed, JSON.stringify(sizes));
+  const dice = new Dice("large", sizes.seed, JSON.stringify(sizes));
   const storeHex = dice.hex(10);
-  const instanceId = `ssoins-${dice.hex(16)}`;
-  const { rootId, units, accounts } = buildTree(dice, sizes.accounts);
-  const managementAccountId = accounts.find((one) => one.isManagement)?.id ?? "";
+  const tree = buildTree(dice, sizes.accounts);
+  const founding = foundingOf(dice, sizes.seed, storeHex, tree);
+  const instanceId = founding.instanceArn.split("/").at(-1) ?? "";
   const permissionSets = buildSets(dice, sizes.permissionSets, instanceId);
   const people = buildEverybody(dice, sizes.people, storeHex);
   const groups = buildGroups(dice, sizes.groups, storeHex);
-  const memberships = buildMemberships(dice, people, groups, sizes.groupsEach ?? 3, storeHex);
-  const assignments = buildAssignments(dice, pairs, { accounts, permissionSets, people, groups });
+  const { accounts } = tree;
+  return {
+    ...founding,
+    ...tree,
+    people,
+    groups,
+    permissionSets,
+    memberships: buildMemberships(dice, people, groups, sizes.groupsEach ?? 3, storeHex),
+    assignments: buildAssignments(dice, pairs, { accounts, permissionSets, people, groups }),
+    breakGlassUserId: people[0]?.userId ?? "",
+    estate: bareEstate(dice, founding.managementAccountId),
+  };
+}
+
+type Tree = Pick<Organisation, "rootId" | "units" | "accounts">;
+type Holdings =
+  | "people"
+  | "groups"
+  | "permissionSets"
+  | "memberships"
+  | "assignments"
+  | "breakGlassUserId"
+  | "estate";
+
+/** What an organisation is beside what it holds. */
+function foundingOf(
+  dice: Dice,
+  seed: number,
+  storeHex: string,
+  tree: Tree,
+): Omit<Organisation, keyof Tree | Holdings> {
+  const managementAccountId = tree.accounts.find((one) => one.isManagement)?.id ?? "";
   const organizationId = `o-${dice.hex(10)}`;
-  const policies = buildPolicies({
-    dice,
-    organizationId,
-    managementAccountId,
-    rootId,
-    units,
-    accounts,
-  });
+  const policies = buildPolicies({ dice, organizationId, managementAccountId, ...tree });
   return {
     seed,
     anchor: ANCHOR,
     historyDays: 0,
     organizationId,
-    rootId,
     managementAccountId,
     region: REGION,
-    instanceArn: `arn:${PARTITION}:sso:::instance/${instanceId}`,
+    instanceArn: `arn:${PARTITION}:sso:::instance/ssoins-${dice.hex(16)}`,
     identityStoreId: `d-${storeHex}`,
     identityStoreArn: `arn:${PARTITION}:identitystore::${managementAccountId}:identitystore/d-${storeHex}`,
     portalSessionMinutes: 480,
-    people,
-    groups,
-    memberships,
-    permissionSets,
-    units,
-    accounts,
-    assignments,
     policies,
     denyPolicyIds: policies.slice(-1).map((one) => one.id),
-    breakGlassUserId: people[0]?.userId ?? "",
-    estate: bareEstate(dice, managementAccountId),
   };
 }
 
@@ -91,10 +104,7 @@ const byId = <T>(list: T[], idOf: (one: T) => string): T[] =>
   list.sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
 
 /** Units four levels deep, accounts spread over them. */
-function buildTree(
-  dice: Dice,
-  count: number,
-): { rootId: string; units: OrganizationalUnit[]; accounts: Account[] } {
+function buildTree(dice: Dice, count: number): Tree {
   const suffix = dice.hex(4);
   const rootId = `r-${suffix}`;
   const units: OrganizationalUnit[] = [];

@@ -5,7 +5,7 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import type { Account, Caller, Organisation, Switches } from "../model.ts";
-import { PARTITION } from "../partition.ts";
+import { partitionOf } from "../partition.ts";
 import { isMembers } from "./http/input.ts";
 import { accessDenied, WireError } from "./http/wire-error.ts";
 
@@ -73,11 +73,13 @@ export function rootCredentials(organisation: Organisation): {
 
 export class Callers {
   readonly #root: Caller;
+  readonly #partition: string;
   readonly #wallClock: () => number;
 
   constructor(organisation: Organisation, startedAt: number, wallClock: () => number) {
     this.#wallClock = wallClock;
-    this.#root = callerOf({
+    this.#partition = partitionOf(organisation.instanceArn);
+    this.#root = callerOf(this.#partition, {
       accountId: organisation.managementAccountId,
       roleName: ROOT_ROLE,
       sessionName: "root",
@@ -123,7 +125,13 @@ export class Callers {
   } {
     const accessKeyId = `ASIA${base32(randomBytes(16), 16)}`;
     const { accountId, roleName, sessionName, issuedAt } = session;
-    const caller = callerOf({ accountId, roleName, sessionName, accessKeyId, issuedAt });
+    const caller = callerOf(this.#partition, {
+      accountId,
+      roleName,
+      sessionName,
+      accessKeyId,
+      issuedAt,
+    });
     const expiresAt = this.#wallClock() + session.seconds * 1000;
     const sessionToken = Buffer.from(JSON.stringify({ caller, expiresAt }), "utf8").toString(
       "base64",
@@ -176,11 +184,11 @@ export class Callers {
   }
 }
 
-function callerOf(parts: Omit<Caller, "arn" | "principalId">): Caller {
+function callerOf(partition: string, parts: Omit<Caller, "arn" | "principalId">): Caller {
   const digest = createHash("sha256").update(`${parts.accountId} ${parts.roleName}`).digest();
   return {
     ...parts,
-    arn: `arn:${PARTITION}:sts::${parts.accountId}:assumed-role/${parts.roleName}/${parts.sessionName}`,
+    arn: `arn:${partition}:sts::${parts.accountId}:assumed-role/${parts.roleName}/${parts.sessionName}`,
     principalId: `AROA${base32(digest, 17)}:${parts.sessionName}`,
   };
 }

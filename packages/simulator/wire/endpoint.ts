@@ -99,6 +99,7 @@ class Desk {
   readonly #monotonicMs: () => number;
   readonly #throttle: Throttle;
   readonly #faults: Faults | undefined;
+  readonly #planned: PlannedFaults;
   readonly #counts = new Map<string, number>();
 
   constructor(options: EndpointOptions) {
@@ -108,6 +109,7 @@ class Desk {
     this.#faults = options.faults;
     this.#monotonicMs = options.monotonicMs;
     const planned = options.planned ?? new PlannedFaults(options.monotonicMs);
+    this.#planned = planned;
     const { storage } = options;
     this.#s3 = new S3(storage?.bucket ?? null, options.world.organisation, planned.s3);
     this.#services = [
@@ -205,7 +207,10 @@ class Desk {
       management: operation.managementOnly === true,
     };
     this.#callers.authorize(request.caller, action, needs);
-    const result = await this.#carryOut(operation, request);
+    const result = await this.#planned.directory.around(
+      { service: service.name, operation: request.operation, members: request.members },
+      (members) => this.#carryOut(operation, { ...request, members }),
+    );
     if (fault === "timeout-after-effect") return null;
     return success(service, request.operation, result, requestId);
   }
@@ -261,8 +266,10 @@ class Desk {
       throw new WireError("InternalServerException", "The service failed; try again.", {}, 500);
     const quota = service.quota(operation, caller.accountId, scope.region);
     const key = `${service.name} ${quota?.key}`;
-    const wait =
-      fault === "throttle" ? 1 : quota === null ? null : this.#throttle.take(key, quota.limit);
+    const others = this.#planned.directory.requestsOfOthers(service.name);
+    for (let i = 0; i < others && quota !== null; i++) this.#throttle.take(key, quota.limit);
+    const isThrottled = fault === "throttle" || this.#planned.directory.throttles(service.name);
+    const wait = isThrottled ? 1 : quota === null ? null : this.#throttle.take(key, quota.limit);
     if (wait === null) return;
     const members = service.name === "identitystore" ? { RetryAfterSeconds: Math.ceil(wait) } : {};
     throw new WireError(service.throttled, "Rate exceeded", members);

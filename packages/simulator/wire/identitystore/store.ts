@@ -1,4 +1,5 @@
 /** What every operation of the Identity Store begins with, and the members that all its answers share. It reads nothing else. */
+import { partitionOf } from "../../partition.ts";
 import { seconds } from "../http/json.ts";
 import { isMembers, text, type Members } from "../http/input.ts";
 import { InvalidInput, WireError } from "../http/wire-error.ts";
@@ -34,7 +35,8 @@ export function storeNotFound(
 
 /** Members of a resource that the answers have in common. */
 export function common(call: Call, createdAt: number) {
-  const by = `arn:aws:iam::${call.world.organisation.managementAccountId}:root`;
+  const { instanceArn, managementAccountId } = call.world.organisation;
+  const by = `arn:${partitionOf(instanceArn)}:iam::${managementAccountId}:root`;
   const at = seconds(createdAt);
   return {
     IdentityStoreId: call.world.organisation.identityStoreId,

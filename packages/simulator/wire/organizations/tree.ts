@@ -3,7 +3,7 @@
  * in it yet. Pages hold 20 entries at most, as with AWS.
  */
 import type { Account, OrganizationalUnit } from "../../model.ts";
-import { PARTITION } from "../../partition.ts";
+import { partitionOf } from "../../partition.ts";
 import { seconds } from "../http/json.ts";
 import { text } from "../http/input.ts";
 import { nextToken, page } from "../http/paging.ts";
@@ -17,7 +17,8 @@ const SCP_ENABLED = [{ Type: "SERVICE_CONTROL_POLICY", Status: "ENABLED" }];
 
 /** The ARN of something of the organisation, `rest` as in `account/o-…/123456789012`. */
 export function organizationArn(call: Call, rest: string): string {
-  return `arn:${PARTITION}:organizations::${call.world.organisation.managementAccountId}:${rest}`;
+  const { instanceArn, managementAccountId } = call.world.organisation;
+  return `arn:${partitionOf(instanceArn)}:organizations::${managementAccountId}:${rest}`;
 }
 
 export function rootOf(call: Call) {
@@ -44,7 +45,8 @@ export function accountOf(call: Call, account: Account) {
     Arn: organizationArn(call, `account/${call.world.organisation.organizationId}/${account.id}`),
     Email: account.email,
     Name: account.name,
-    Status: account.status,
+    // The older member knows no closed accounts. AWS: Organizations API reference, Account.
+    Status: account.status === "CLOSED" ? "SUSPENDED" : account.status,
     State: account.status,
     JoinedMethod: account.isManagement ? "INVITED" : "CREATED",
     JoinedTimestamp: seconds(account.joinedAt),
