@@ -56,7 +56,11 @@ const holders = (events: readonly TrailEvent[], when = NOW) =>
 describe("a snapshot as of an instant after its crawl", () => {
   test("is the crawl's own while nothing happened", () => {
     const { changed } = asOf([]);
-    expect(changed.amendments).toEqual({ changes: [], askedFor: new Set() });
+    expect(changed.amendments).toEqual({
+      changes: [],
+      askedFor: new Set(),
+      unreadSets: new Set(),
+    });
     expect(changed.users).toBe(changed.users);
     expect(holders([])).toEqual(["bob"]);
   });

@@ -57,6 +57,20 @@ export function effectiveAccess(
     .flatMap((user) => rows.of(user, options.usage));
 }
 
+export type PairFields = Pick<
+  EffectiveAccess,
+  | "accountId"
+  | "accountName"
+  | "accountTier"
+  | "permissionSetArn"
+  | "permissionSetName"
+  | "roleArn"
+  | "observedSince"
+  | "observationGaps"
+  | "administrator"
+  | "policy"
+>;
+
 function useOf(used: ReadonlyMap<string, SeenUse>, pair: Pair): SeenUse {
   const seen = used.get(
     usageKey(pair.accountId, pair.kind === "role" ? pair.heldArn : pair.heldName),
@@ -71,8 +85,9 @@ export class AccessRows {
   readonly model: AccessModel;
   readonly #options: Omit<EffectiveAccessOptions, "users" | "usage">;
   readonly #groups: ReadonlyMap<string, DirectoryGroup>;
-  readonly #times: GrantTimes;
+  readonly times: GrantTimes;
   readonly #askedFor: ReadonlySet<string>;
+  readonly #unreadSets: ReadonlySet<string>;
   readonly #tierOf: (accountId: string) => TierVerdict;
 
   constructor(
@@ -84,7 +99,8 @@ export class AccessRows {
     this.#options = options;
     this.#groups = new Map(snapshot.groups.map((one) => [one.groupId, one]));
     this.#askedFor = snapshot.amendments?.askedFor ?? new Set();
-    this.#times = new GrantTimes(snapshot, options.grants);
+    this.#unreadSets = snapshot.amendments?.unreadSets ?? new Set();
+    this.times = new GrantTimes(snapshot, options.grants);
     const patterns = options.productionAccounts ?? DEFAULT_PRODUCTION_PATTERNS;
     this.#tierOf = tiersOf(snapshot.accounts, patterns);
   }
@@ -94,9 +110,8 @@ export class AccessRows {
     const { userId } = key;
     const number = this.model.numberOf(userId);
     if (number === null) return [];
-    const { identityStoreArn, userName } = this.model.users[number]!;
-    if (identityStoreArn !== key.identityStoreArn) return [];
-    const person: Person = { identityStoreArn, userId, userName };
+    const person = this.personOf(number);
+    if (person.identityStoreArn !== key.identityStoreArn) return [];
     const used = usage(person);
     const legs = this.model.legsOf(number);
     const paths = new Map<number, number>();
@@ -107,23 +122,29 @@ export class AccessRows {
     return legs.map((leg) => {
       const slot = this.model.slots[leg.slot]!;
       const pair = this.model.pairs[slot.pair]!;
-      const path = this.#path(person, leg, pair);
-      const granted = observedKey("assignment", path.at(-1)!.id);
+      const path = this.path(userId, leg, pair);
       return {
         user: person,
-        ...this.#ofPair(pair),
+        ...this.pairFields(pair),
         path,
-        ...(this.#askedFor.has(granted) ? { askedFor: true as const } : {}),
-        ...this.#times.of(userId, leg, slot, pair),
+        ...(this.isAskedFor(path) ? { askedFor: true as const } : {}),
+        ...this.times.of(userId, leg, slot, pair),
         ...useOf(used, pair),
         usageSharedByPaths: paths.get(slot.pair)! > 1,
       };
     });
   }
 
-  #ofPair(pair: Pair) {
+  /** A user by number. */
+  personOf(number: number): Person {
+    const { identityStoreArn, userId, userName } = this.model.users[number]!;
+    return { identityStoreArn, userId, userName };
+  }
+
+  /** What is the same for everybody who can take a pair. */
+  pairFields(pair: Pair): PairFields {
     const { accountId, accountName, heldArn, heldName, kind } = pair;
-    const policy = this.#options.verdicts?.(pair) ?? this.#crawled(pair);
+    const policy = this.#verdict(pair);
     return {
       accountId,
       accountName,
@@ -138,12 +159,23 @@ export class AccessRows {
     };
   }
 
-  #crawled(pair: Pair): PolicyVerdict {
+  #verdict(pair: Pair): PolicyVerdict {
+    // Its policies were changed since they were read: what was found of them says nothing now.
+    const isUnread = this.#unreadSets.has(pair.heldArn);
+    const judged = isUnread ? undefined : this.#options.verdicts?.(pair);
+    if (judged !== undefined) return judged;
     const administrator = this.model.permissionSets.get(pair.heldArn)?.administrator ?? null;
     return { administrator, findings: [] };
   }
 
-  #path({ userId }: Person, { slot, groupId }: Leg, pair: Pair): PathStep[] {
+  /** Whether the last step of a path was only asked for. */
+  isAskedFor(path: readonly PathStep[]): boolean {
+    return (
+      this.#askedFor.size > 0 && this.#askedFor.has(observedKey("assignment", path.at(-1)!.id))
+    );
+  }
+
+  path(userId: string, { slot, groupId }: Leg, pair: Pair): PathStep[] {
     const { entitlement } = this.model.slots[slot]!;
     const name = `${pair.heldName} in ${pair.accountName}`;
     const { accountId, heldArn: permissionSetArn } = pair;

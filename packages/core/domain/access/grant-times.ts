@@ -16,7 +16,7 @@ export type GrantTime = Pick<
 >;
 
 /** One leg of a path: when a crawl first saw it, and the event that made it. */
-interface SeenLeg {
+export interface SeenLeg {
   readonly seen: Instant;
   readonly made: Made | null;
 }

@@ -1,4 +1,5 @@
 /** UsageStore on Postgres: reads only, because use is written with the sessions of those who were judged. */
+import type { SeenUse } from "../../../domain/access.ts";
 import type { LastingUsage } from "../../../domain/access/usage-digest.ts";
 import { usageKey, type PersonUsage, type Usage } from "../../../domain/access/usage.ts";
 import { personKey, type PersonKey } from "../../../domain/person.ts";
@@ -14,6 +15,17 @@ interface UsageRow {
   readonly first_used_at: Instant;
   readonly last_used_at: Instant;
   readonly body: Omit<LastingUsage, "accountId" | "roleName" | "firstUsedAt" | "lastUsedAt">;
+}
+
+interface SeenRow {
+  readonly arn: string;
+  readonly user_id: string;
+  readonly used: string;
+  readonly first_used_at: Instant;
+  readonly last_used_at: Instant;
+  readonly days: number;
+  readonly calls: number;
+  readonly denied: number;
 }
 
 const ROW = `u.identity_store_arn as arn, u.user_id, u.account_id, u.role_name, u.first_used_at, u.last_used_at, u.body`;
@@ -45,6 +57,38 @@ export class PostgresUsageStore implements UsageStore {
       usages.set(person, known.set(used, { ...usageOf(row), uses30d }));
     }
     return usages;
+  }
+
+  async seenBy(
+    people: readonly PersonKey[],
+    now: Instant,
+  ): Promise<Map<string, ReadonlyMap<string, SeenUse>>> {
+    const begun = await this.#begun(people, now);
+    const { rows } = await this.#database.pool.query<SeenRow>(
+      `select u.identity_store_arn as arn, u.user_id, u.account_id || '/' || u.role_name as used, u.first_used_at,
+              u.last_used_at, (u.body->'usedDays')::int as days, (u.body->'calls')::int as calls,
+              (u.body->'deniedCalls')::int as denied
+         from unnest($1::text[], $2::text[]) as w(arn, user_id)
+         join access_usage u on u.identity_store_arn = w.arn and u.user_id = w.user_id`,
+      [people.map((person) => person.identityStoreArn), people.map((person) => person.userId)],
+    );
+    const seen = new Map<string, Map<string, SeenUse>>();
+    for (const { arn: identityStoreArn, user_id: userId, used, days, denied, ...row } of rows) {
+      const person = personKey({ identityStoreArn, userId });
+      const known = seen.get(person) ?? new Map<string, SeenUse>();
+      seen.set(
+        person,
+        known.set(used, {
+          firstUsedAt: row.first_used_at,
+          lastUsedAt: row.last_used_at,
+          uses30d: begun.get(`${person} ${used}`) ?? 0,
+          usedDays: days,
+          calls: row.calls,
+          deniedCalls: denied,
+        }),
+      );
+    }
+    return seen;
   }
 
   /** Sessions begun in the 30 days before, by person and what they are a use of. */

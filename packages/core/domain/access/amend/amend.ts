@@ -19,6 +19,8 @@ export interface Amendments {
   readonly changes: readonly FactChange[];
   /** Facts, by `observedKey`, whose making AWS accepted and no crawl has seen. */
   readonly askedFor: ReadonlySet<string>;
+  /** Permission sets, by ARN, whose policies were changed and have not been read since. */
+  readonly unreadSets: ReadonlySet<string>;
 }
 
 /** Kinds of events that can change a snapshot: the beginnings of what is asked of the store. */
@@ -57,7 +59,8 @@ export function amend<
     if (isOfInstance(event, snapshot.instance)) apply(facts, event, snapshot);
   }
   const { changes, askedFor } = facts;
-  const amendments = { changes, askedFor };
+  const unreadSets = new Set(changes.filter(isRedefined).map((one) => one.key));
+  const amendments = { changes, askedFor, unreadSets };
   if (changes.length === 0) return { ...snapshot, amendments };
   const { facts: changed, observedFrom } = facts.finish();
   const notes = [...snapshot.notes, ...changes.flatMap(noteOf)];
@@ -100,15 +103,20 @@ function apply(facts: FactsByKey, event: TrailEvent, { instance }: AccessSnapsho
   }
 }
 
+function isRedefined({ kind, change, eventName }: FactChange): boolean {
+  if (kind !== "permission-set" || change === "removed") return false;
+  return change === "added" || /Polic(?:y|ies)|Boundary/.test(eventName);
+}
+
 /** What a reader has to know beside the facts. */
-function noteOf({ kind, key, change, at, eventName, eventId, state }: FactChange): CrawlNote[] {
+function noteOf(one: FactChange): CrawlNote[] {
+  const { kind, key, at, eventName, eventId, state } = one;
   const event = `${eventName} at ${at} (event ${eventId})`;
   if (state === "asked-for") {
     const problem = `${event} was accepted; AWS carries it out afterwards, and no crawl has confirmed it yet: take a snapshot.`;
     return [{ kind: "changed", about: `${kind}/${key}`, problem }];
   }
-  const isRedefined = change === "added" || /Polic(?:y|ies)|Boundary/.test(eventName);
-  if (kind === "permission-set" && change !== "removed" && isRedefined) {
+  if (isRedefined(one)) {
     const problem = `${event} changed what it allows, and its policies have not been read since: take a snapshot.`;
     return [{ kind: "unread", about: key, problem }];
   }
