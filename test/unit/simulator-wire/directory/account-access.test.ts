@@ -3,7 +3,7 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Switches } from "#simulator/model";
 import { rootCredentials } from "#simulator/wire/callers";
-import { first, openOffice, type Office } from "./office.ts";
+import { first, openOffice, type Office } from "../office.ts";
 
 let office: Office;
 beforeEach(async () => void (office = await openOffice()));

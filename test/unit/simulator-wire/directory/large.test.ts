@@ -14,7 +14,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { largeOrganisation } from "#simulator/organisation/large";
 import { serveOrganisation, type ServedOrganisation } from "#simulator/wire/serving";
-import { walk } from "./office.ts";
+import { walk } from "../office.ts";
 
 const SIZES = { accounts: 60, permissionSets: 40, people: 500, groups: 30, seed: 3, pairs: 700 };
 

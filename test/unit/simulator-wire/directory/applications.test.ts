@@ -17,7 +17,7 @@ import {
 } from "@aws-sdk/client-sso-admin";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Application } from "#simulator/access";
-import { first, openOffice, sorted, walk, type Clients, type Office } from "./office.ts";
+import { first, openOffice, sorted, walk, type Clients, type Office } from "../office.ts";
 
 let office: Office;
 let clients: Clients;

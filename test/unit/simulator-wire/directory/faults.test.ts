@@ -5,7 +5,7 @@ import {
   type ListPermissionSetsCommandOutput,
 } from "@aws-sdk/client-sso-admin";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { walk } from "./office.ts";
+import { walk } from "../office.ts";
 import { serve, SMALL, type Served } from "./served.ts";
 
 let to: Served;

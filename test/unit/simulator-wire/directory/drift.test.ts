@@ -12,7 +12,7 @@ import {
   UpdatePermissionSetCommand,
 } from "@aws-sdk/client-sso-admin";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { first, openOffice, type Clients, type Office } from "./office.ts";
+import { first, openOffice, type Clients, type Office } from "../office.ts";
 
 let office: Office;
 let clients: Clients;

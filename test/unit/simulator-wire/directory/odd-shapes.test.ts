@@ -19,7 +19,7 @@ import {
   inPartition, NOBODY, withAccountMoved, withClosedAccounts, withDanglingIds, withDuplicateMembership,
   withEmptyGroup, withHugeGroup, withManyGroups, withOddDurations, withOddNames, withOddPolicies,
 } from "#simulator/organisation/odd-shapes"; // prettier-ignore
-import { first, walk } from "./office.ts";
+import { first, walk } from "../office.ts";
 import { serve, SMALL, type Served } from "./served.ts";
 
 let to: Served;
@@ -143,7 +143,7 @@ test("inline policies are malformed, and as long as may be", async () => {
     const answer = await to.ssoAdmin.send(new GetInlinePolicyForPermissionSetCommand(asked));
     texts.push(answer.InlinePolicy ?? "");
   }
-  expect(() => void JSON.parse(texts[0] ?? "")).toThrow();
+  expect(() => void JSON.parse(texts[0] ?? "")).toThrow("JSON");
   expect(texts[2]).toContain("NotPrincipal");
   expect(texts[3]).toHaveLength(32_768);
   expect(JSON.parse(texts[3] ?? "")).toMatchObject({ Version: "2012-10-17" });

@@ -10,7 +10,7 @@ import {
   type IAMClient,
 } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { first, openOffice, walk, type Office } from "./office.ts";
+import { first, openOffice, walk, type Office } from "../office.ts";
 
 let office: Office;
 beforeAll(async () => void (office = await openOffice()));

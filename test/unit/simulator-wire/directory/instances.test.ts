@@ -7,7 +7,7 @@ import {
   ListRegionsCommand,
 } from "@aws-sdk/client-sso-admin";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openOffice, sorted, type Office } from "./office.ts";
+import { openOffice, sorted, type Office } from "../office.ts";
 
 let office: Office;
 beforeAll(async () => void (office = await openOffice()));
