@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { settingsOf } from "#core/domain/sessions/durations";
 import { PostgresCrawlStore } from "#core/adapters/postgres/access/crawl-store";
+import { readActionCatalogue } from "#core/adapters/iam-data/catalogue";
 import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { openDatabase, ping, type Database } from "#core/adapters/postgres/database";
 import { PostgresDurationStore } from "#core/adapters/postgres/people/duration-store";
@@ -24,7 +25,7 @@ import { createdId } from "#core/domain/ids";
 import type { SessionSettings } from "#core/domain/session";
 import { instant, type Instant } from "#core/domain/time";
 import type { JudgePorts } from "#core/flows/judge-people";
-import type { OrganisationPorts } from "#core/flows/judge-organisation";
+import type { OrganisationPorts, OrganisationSources } from "#core/flows/judge-organisation";
 import type { SweepPorts } from "#core/flows/sweep-people";
 import { readConfig, type Config } from "#core/platform/config";
 import { claimDataDirectory, type Claim, type Holding } from "#core/platform/data-directory";
@@ -68,7 +69,7 @@ export interface Runtime {
   /** As entered when the runtime was opened, or when the last judging run began. */
   readonly settings: SessionSettings;
   readonly stores: Stores;
-  readonly judgePorts: JudgePorts;
+  readonly judgePorts: JudgePorts & OrganisationSources;
   readonly sweepPorts: SweepPorts;
   readonly organisationPorts: OrganisationPorts;
   readonly newId: (prefix: "rev" | "rpt" | "tok" | "snp" | "step" | "del", now: Instant) => string;
@@ -156,6 +157,22 @@ function storesOf(config: Config, database: Database): Stores {
   };
 }
 
+function judgePortsOf(
+  config: Config,
+  stores: Stores,
+  settings: SessionSettings,
+): Runtime["judgePorts"] {
+  return {
+    history: stores.history,
+    access: stores.access,
+    observations: stores.observations,
+    catalogue,
+    settings,
+    ruleSettings: config.rules,
+    actions: readOnce(readActionCatalogue),
+  };
+}
+
 async function runtimeOf(
   config: Config,
   holds: Runtime["holds"],
@@ -169,14 +186,7 @@ async function runtimeOf(
   );
   const settings = new EnteredSettings(stores.durations, configured);
   await settings.readAgain();
-  const judgePorts: JudgePorts = {
-    history: stores.history,
-    access: stores.access,
-    observations: stores.observations,
-    catalogue,
-    settings,
-    ruleSettings: config.rules,
-  };
+  const judgePorts = judgePortsOf(config, stores, settings);
   return {
     config,
     holds,
@@ -206,4 +216,14 @@ async function runtimeOf(
       await server.release();
     },
   };
+}
+
+/** The first call reads, every other one is answered from it; what failed is read again. */
+function readOnce<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | null = null;
+  return () =>
+    (reading ??= read().catch((error: unknown) => {
+      reading = null;
+      throw error;
+    }));
 }

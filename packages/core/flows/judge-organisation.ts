@@ -6,6 +6,7 @@
 import type { RoleUse } from "../domain/access/role-use.ts";
 import { DEFAULT_PRODUCTION_PATTERNS, tiersOf } from "../domain/access/tier.ts";
 import type { OrganisationKey } from "../domain/finding.ts";
+import type { ActionCatalogue } from "../domain/policy/catalogue.ts";
 import { reconcileFindings } from "../domain/reconcile-findings.ts";
 import { instant, MINUTE, plus, type Instant } from "../domain/time.ts";
 import type { AccessStore, TimedSnapshot } from "../ports/access-store.ts";
@@ -26,6 +27,8 @@ export interface OrganisationSources {
   readonly catalogue: readonly Rule[];
   /** Nothing was told where they are left out. */
   readonly ruleSettings?: RuleSettings;
+  /** The data of AWS's actions, read when it is asked for; without it no policy is judged. */
+  readonly actions?: () => Promise<ActionCatalogue>;
   /** Patterns of production accounts; the usual ones where they are left out. */
   readonly productionAccounts?: readonly string[];
 }
@@ -74,9 +77,10 @@ async function factsOf(
   usage: readonly RoleUse[],
 ): Promise<OrganisationFacts> {
   const { observations, ruleSettings, productionAccounts } = sources;
-  const [coverage, history] = await Promise.all([
+  const [coverage, history, actions] = await Promise.all([
     observations.coverage(),
     observations.accessFacts(at),
+    sources.actions?.() ?? null,
   ]);
   const since = observedSince({
     snapshot,
@@ -91,7 +95,7 @@ async function factsOf(
     tiers: new Map(
       snapshot.accounts.map(({ accountId }) => [accountId, tierOf(accountId).tier] as const),
     ),
-    verdicts: verdictsOf(snapshot),
+    verdicts: verdictsOf(snapshot, actions),
     usage,
     observations: snapshot.accounts.map(({ accountId }) => ({
       accountId,

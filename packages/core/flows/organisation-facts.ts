@@ -1,7 +1,10 @@
 /** What the stored snapshot and events say of an organisation, in the form in which rules read it. Pure. */
-import type { AccessSnapshot } from "../domain/access.ts";
+import type { AccessSnapshot, PermissionSet } from "../domain/access.ts";
 import { assignmentKey, membershipKey } from "../domain/access/facts.ts";
 import type { TrailEvent } from "../domain/event.ts";
+import type { ActionCatalogue } from "../domain/policy/catalogue.ts";
+import { verdictOfSet } from "../domain/policy/permission-set.ts";
+import type { PolicyVerdict } from "../domain/policy/verdict.ts";
 import type { GrantEvent, SetVerdict } from "../rules/organisation-facts.ts";
 
 /** Grants among changes of access, in their order; refused requests and those that name no complete grant are left out. */
@@ -42,19 +45,67 @@ export function grantsIn(events: readonly TrailEvent[]): GrantEvent[] {
   });
 }
 
-/** One verdict a set, for every account in which it is provisioned. */
-export function verdictsOf({ permissionSets, provisionings }: AccessSnapshot): SetVerdict[] {
-  const accounts = new Map<string, string[]>();
-  for (const { accountId, permissionSetArn } of provisionings) {
+/**
+ * What the policies of each set together are: one verdict a set, or one for each group of accounts in which they are the same. Without
+ * the data of AWS's actions only what the crawl itself could tell is known.
+ */
+export function verdictsOf(
+  snapshot: AccessSnapshot,
+  actions: ActionCatalogue | null,
+): SetVerdict[] {
+  const accounts = accountsOfSets(snapshot);
+  const policies = new Map(snapshot.policies.map((policy) => [policy.policyArn, policy]));
+  return snapshot.permissionSets.flatMap((set) => {
+    const accountIds = accounts.get(set.arn) ?? [];
+    if (actions === null) {
+      const { arn: permissionSetArn, administrator } = set;
+      return [{ permissionSetArn, accountIds, administrator, findings: [], services: null }];
+    }
+    const differs =
+      set.customerManagedPolicies.length > 0 ||
+      (set.boundary !== null && !set.boundary.startsWith("arn:"));
+    if (!differs || accountIds.length === 0) {
+      return [setVerdict(set, accountIds, verdictOfSet(set, null, policies, actions))];
+    }
+    // Equal documents give one and the same verdict.
+    const same = new Map<PolicyVerdict, string[]>();
+    for (const accountId of accountIds) {
+      const verdict = verdictOfSet(set, accountId, policies, actions);
+      const known = same.get(verdict);
+      if (known === undefined) same.set(verdict, [accountId]);
+      else known.push(accountId);
+    }
+    return [...same].map(([verdict, ids]) => setVerdict(set, ids, verdict));
+  });
+}
+
+/** Accounts in which a set is provisioned or assigned, each once, in order. */
+function accountsOfSets({ provisionings, assignments }: AccessSnapshot): Map<string, string[]> {
+  const accounts = new Map<string, Set<string>>();
+  for (const { accountId, permissionSetArn } of [...provisionings, ...assignments]) {
     const known = accounts.get(permissionSetArn);
-    if (known === undefined) accounts.set(permissionSetArn, [accountId]);
-    else known.push(accountId);
+    if (known === undefined) accounts.set(permissionSetArn, new Set([accountId]));
+    else known.add(accountId);
   }
-  return permissionSets.map(({ arn, administrator }) => ({
-    permissionSetArn: arn,
-    accountIds: accounts.get(arn) ?? [],
-    administrator,
-    findings: [],
-    services: null,
-  }));
+  return new Map([...accounts].map(([arn, ids]) => [arn, [...ids].toSorted()]));
+}
+
+function setVerdict(
+  set: PermissionSet,
+  accountIds: readonly string[],
+  { administrator, findings, unread, allows }: PolicyVerdict,
+): SetVerdict {
+  return {
+    permissionSetArn: set.arn,
+    accountIds,
+    administrator: administrator ?? set.administrator,
+    findings: findings.map(({ id, severity, explanation, actions }) => ({
+      id,
+      severity,
+      explanation,
+      actions,
+    })),
+    services:
+      administrator === true || unread.length > 0 ? null : allows.map(({ service }) => service),
+  };
 }

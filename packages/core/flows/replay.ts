@@ -7,7 +7,7 @@ import type { Residual } from "../domain/sessions/residual/removal.ts";
 import { residualDigest } from "../domain/sessions/residual/residuals.ts";
 import { sessionDigest } from "../domain/sessions/reconstruct.ts";
 import type { Instant } from "../domain/time.ts";
-import { organisationAt } from "./judge-organisation.ts";
+import { organisationAt, type OrganisationSources } from "./judge-organisation.ts";
 import { judgeEverybody, type JudgePorts } from "./judge-people.ts";
 
 export interface ReplayDigest {
@@ -40,7 +40,7 @@ export class DigestOfSessions {
 
 /** Everybody and the organisation judged as of an instant: the digest of their sessions, and how many findings the rules hold. */
 export async function replay(
-  ports: JudgePorts,
+  ports: JudgePorts & OrganisationSources,
   at: Instant,
 ): Promise<ReplayDigest & { findings: number; usages: number; usageDigest: string }> {
   const digest = new DigestOfSessions();

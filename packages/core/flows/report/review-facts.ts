@@ -8,11 +8,14 @@ import { viewSession } from "../../domain/sessions/state.ts";
 import { RoleUses } from "../../domain/access/role-use.ts";
 import type { Instant } from "../../domain/time.ts";
 import type { ReviewFactsSource } from "../../ports/report-store.ts";
-import { organisationAt } from "../judge-organisation.ts";
+import { organisationAt, type OrganisationSources } from "../judge-organisation.ts";
 import { judgeEverybody, type JudgePorts } from "../judge-people.ts";
 
 /** `organisation` is how the report names it. */
-export function reviewFactsSource(ports: JudgePorts, organisation: string): ReviewFactsSource {
+export function reviewFactsSource(
+  ports: JudgePorts & OrganisationSources,
+  organisation: string,
+): ReviewFactsSource {
   return {
     async factsAsOf(asOf, windowFrom, previous) {
       const snapshot = await ports.access.asOf(asOf);
@@ -52,7 +55,7 @@ export function reviewFactsSource(ports: JudgePorts, organisation: string): Revi
 }
 
 /** What was judged of everybody and of the organisation as a whole. */
-async function everythingAt(ports: JudgePorts, asOf: Instant) {
+async function everythingAt(ports: JudgePorts & OrganisationSources, asOf: Instant) {
   const access: EffectiveAccess[] = [];
   const sessions: SessionSummary[] = [];
   const findings: Finding[] = [];

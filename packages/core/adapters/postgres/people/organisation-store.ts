@@ -97,25 +97,33 @@ const SETTLE = `
              where e.administrative and e.occurred_at >= $2 and t.kind = 'type' and t.value like any($4)))
    where o.instance_arn = $1`;
 
-/** By account and role, as the sessions that are stored show it; nothing at or after the instant. */
+/**
+ * By account and role, as the use of everybody is stored with their sessions. The sums of each service and action are made here, so
+ * that memory holds roles and not people.
+ */
+const USAGE = `
+  with u as materialized (
+    select account_id, role_name, identity_store_arn, user_id, first_used_at, last_used_at, body
+      from access_usage where first_used_at < $1),
+  counts as (
+    select account_id, role_name, kind, jsonb_object_agg(name, calls) as calls
+      from (select u.account_id, u.role_name, k.kind, c.name, sum(c.calls::bigint) as calls
+              from u cross join lateral (values ('services', u.body->'services'), ('actions', u.body->'actions')) k(kind, calls)
+             cross join lateral jsonb_each_text(k.calls) c(name, calls)
+             group by 1, 2, 3, 4) each
+     group by 1, 2, 3)
+  select u.account_id as "accountId", u.role_name as "roleName", count(*)::int as people,
+         min(u.first_used_at) as "firstUsedAt", max(u.last_used_at) as "lastUsedAt",
+         sum((u.body->>'calls')::bigint)::float8 as calls, sum((u.body->>'deniedCalls')::bigint)::float8 as "deniedCalls",
+         sum((u.body->>'otherActionCalls')::bigint)::float8 as "otherActionCalls",
+         coalesce((select c.calls from counts c where c.account_id = u.account_id and c.role_name = u.role_name
+                      and c.kind = 'services'), '{}') as services,
+         coalesce((select c.calls from counts c where c.account_id = u.account_id and c.role_name = u.role_name
+                      and c.kind = 'actions'), '{}') as actions
+    from u group by u.account_id, u.role_name
+   order by u.account_id collate "C", u.role_name collate "C"`;
+
 async function usage(client: pg.PoolClient, before: Instant): Promise<RoleUse[]> {
-  const { rows } = await client.query<
-    Pick<RoleUse, "accountId" | "roleName" | "people" | "firstUsedAt" | "lastUsedAt">
-  >(
-    `select account_id as "accountId", permission_set_name as "roleName",
-            count(distinct (identity_store_arn, user_id))::int as people,
-            min(started_at) as "firstUsedAt", max(last_seen_at) as "lastUsedAt"
-       from sessions
-      where kind = 'role' and permission_set_name is not null and started_at < $1
-      group by 1, 2 order by account_id collate "C", permission_set_name collate "C"`,
-    [before],
-  );
-  return rows.map((row) => ({
-    ...row,
-    calls: 0,
-    deniedCalls: 0,
-    services: {},
-    actions: {},
-    otherActionCalls: 0,
-  }));
+  const { rows } = await client.query<RoleUse>(USAGE, [before]);
+  return rows;
 }
