@@ -126,7 +126,7 @@ function portalDuration({ settings }: Runtime): Check {
         check,
         ok: false,
         sentence:
-          "Not known, so the end of portal sessions is unknown and 90 days are assumed for containment: read it in the console's settings and set CURFEW_PORTAL_SESSION_MINUTES.",
+          "Not known, so the end of portal sessions is unknown and 90 days are assumed for containment: read it in the console's settings and enter it: curfew durations set portal MINUTES, or CURFEW_PORTAL_SESSION_MINUTES for every identity store and all times.",
       }
     : { check, ok: true, sentence: `${minutes} minutes, as entered.` };
 }

@@ -1,8 +1,10 @@
 /** `curfew sessions`: who is, was, or may have been signed in; `curfew session ID`: the story of one of them. */
 import type { Command } from "commander";
+import { PostgresPersonEvents } from "#core/adapters/postgres/people/person-events";
 import { Fault } from "#core/domain/fault";
 import { SESSION_KINDS, SESSION_STATES } from "#core/domain/session";
 import { timelineOf } from "#core/domain/timeline";
+import { sessionEvents } from "#core/flows/session-events";
 import { checkActiveAt, sessionDetail } from "#core/flows/session-views";
 import { look } from "../judge.ts";
 import {
@@ -69,7 +71,7 @@ async function story(
   { id, utc }: StoryOptions & { readonly id: string },
   output: Output,
 ): Promise<void> {
-  const { sessions, residuals, history } = runtime.stores;
+  const { sessions, residuals } = runtime.stores;
   const session = (await sessions.byId(id)) ?? (await sessions.byEarlierId(id));
   if (session === null) {
     throw new Fault(
@@ -79,10 +81,7 @@ async function story(
   }
   const now = runtime.now();
   const detail = await sessionDetail({ sessions, residuals }, session, now);
-  const ids = new Set([...session.eventIds, session.signIn?.eventId]);
-  const events = (await history.eventsOf(session.user, now)).filter(({ eventId }) =>
-    ids.has(eventId),
-  );
+  const events = await sessionEvents(new PostgresPersonEvents(runtime.database), session, now);
   const timeline = timelineOf({ events, sessions: [session], residuals: detail.residuals }, now);
   output.value({ ...detail, timeline });
   if (!output.json) showStory(detail, timeline, output, shownTimes(utc === true));

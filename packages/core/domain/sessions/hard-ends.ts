@@ -12,9 +12,9 @@ import { durationFor, longestBegun } from "./durations.ts";
 
 const NOT_ENTERED = {
   portal:
-    "the access portal's session duration is not known; no API reads it, so enter it as CURFEW_PORTAL_SESSION_MINUTES",
+    "the access portal's session duration is not known; no API reads it, so enter it: curfew durations set portal MINUTES, or CURFEW_PORTAL_SESSION_MINUTES for every identity store and all times",
   background:
-    "the duration of user background sessions is a setting that no API reads, and sign-out does not end them",
+    "the duration of user background sessions is not known, and sign-out does not end them; no API reads it, so enter it: curfew durations set background MINUTES",
 } as const;
 
 const NAMES = {
@@ -23,7 +23,7 @@ const NAMES = {
 } as const;
 
 const QUESTIONED =
-  "the instance's configuration was changed after its session duration was entered; enter the duration that counts since";
+  "the instance's configuration was changed after its session duration was entered; enter the one that counts since: curfew durations set";
 
 const NO_LIFE = "the grant's record states no life, and no session is known that limits it";
 

@@ -1,22 +1,27 @@
-/** Residual access: what kept or keeps working after removals, as it was judged last; whether it is open is told for now. */
+/** Residual access: what kept or keeps working after removals, as it was judged last or as of an instant in the past; the state is of then. */
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
 import { PostgresResidualStore } from "#core/adapters/postgres/people/residual-store";
-import { residualState, type Residual } from "#core/domain/sessions/residual/removal";
+import { residualState } from "#core/domain/sessions/residual/removal";
 import { instant } from "#core/domain/time";
-import type { ResidualPosition } from "#core/ports/residual-store";
 import type { ApiDependencies } from "../../dependencies.ts";
 import { idField, peopleNamed, userField } from "../../http/fields.ts";
 import { cursorKind, instantText, PAGE_QUERY, pageOf } from "../../http/paging.ts";
 import { route } from "../../http/route.ts";
 import { listSchema, residualSchema } from "../../http/schemas.ts";
+import { Past } from "../sessions/past.ts";
+import { placeOf, rebuiltResiduals, storedResiduals } from "./page.ts";
 
 const cursors = cursorKind("residuals", z.strictObject({ removedAt: instantText, id: idField }));
 
-export function residualRoutes(app: FastifyInstance, { database, clock }: ApiDependencies): void {
+export function residualRoutes(app: FastifyInstance, dependencies: ApiDependencies): void {
+  const { database, clock } = dependencies;
   const store = new PostgresResidualStore(database);
+  const observations = new PostgresObservationStore(database);
   const history = new PostgresPersonHistory(database);
+  const past = new Past(dependencies);
   route(app, {
     method: "GET",
     path: "/v1/residuals",
@@ -26,38 +31,26 @@ export function residualRoutes(app: FastifyInstance, { database, clock }: ApiDep
       ...PAGE_QUERY,
       user: userField.optional(),
       session: idField.optional().describe("Only of this session."),
-      open: z.enum(["true"]).optional().describe("Only what still works now."),
+      open: z.enum(["true"]).optional().describe("Only what still works then."),
+      asOf: instantText.optional().describe("Judged as of this instant, without later events."),
     },
     answers: { 200: listSchema(residualSchema) },
     async handle({ query }) {
       const now = instant(clock.now());
-      const people = query.user === undefined ? [null] : await peopleNamed(history, query.user);
-      const after = cursors.read(query.cursor) ?? undefined;
-      const rows: Residual[] = [];
-      // A text that names several people is rare: their lists are merged in the common order.
-      for (const person of people) {
-        const filter = {
-          ...(person === null ? {} : { person }),
-          ...(query.session === undefined ? {} : { sessionId: query.session }),
-          ...(query.open === undefined ? {} : { openAt: now }),
-          removedBefore: now,
-        };
-        rows.push(...(await store.list(filter, query.limit + 1, after)));
-      }
-      const views = rows
-        .toSorted((left, right) => newestFirst(placeOf(left), placeOf(right)))
-        .map((residual) => ({ ...residual, state: residualState(residual, now) }));
+      const asOf = query.asOf === undefined || query.asOf >= now ? null : query.asOf;
+      const asked = {
+        persons: query.user === undefined ? null : await peopleNamed(history, query.user),
+        sessionId: query.session ?? null,
+        openOnly: query.open !== undefined,
+        limit: query.limit,
+        after: cursors.read(query.cursor),
+      };
+      const rows =
+        asOf === null
+          ? await storedResiduals(store, asked, now)
+          : await rebuiltResiduals(past, observations, asked, asOf);
+      const views = rows.map((one) => ({ ...one, state: residualState(one, asOf ?? now) }));
       return pageOf(views, query.limit, (last) => cursors.write(placeOf(last)));
     },
   });
-}
-
-function placeOf({ removal, id }: Residual): ResidualPosition {
-  return { removedAt: removal.at, id };
-}
-
-/** As the stored list is ordered. */
-function newestFirst(left: ResidualPosition, right: ResidualPosition): number {
-  if (left.removedAt !== right.removedAt) return left.removedAt < right.removedAt ? 1 : -1;
-  return left.id < right.id ? 1 : -1;
 }

@@ -1,7 +1,6 @@
 /** Sessions, with their state at an instant. What was rebuilt last is read; an instant in the past is rebuilt from the events before it. */
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { PostgresPeopleStore } from "#core/adapters/postgres/people/people-store";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
 import { PostgresResidualStore } from "#core/adapters/postgres/people/residual-store";
 import { PostgresSessionStore } from "#core/adapters/postgres/people/session-store";
@@ -14,6 +13,7 @@ import { accountField, idField, peopleNamed, userField } from "../../http/fields
 import { cursorKind, instantText, PAGE_QUERY } from "../../http/paging.ts";
 import { route } from "../../http/route.ts";
 import { listSchema, sessionDetailSchema, sessionSchema } from "../../http/schemas.ts";
+import { Past } from "./past.ts";
 import { rebuiltPage } from "./rebuilt.ts";
 import { storedPage } from "./stored.ts";
 
@@ -31,7 +31,7 @@ function listRoute(
   store: PostgresSessionStore,
 ): void {
   const history = new PostgresPersonHistory(database);
-  const people = new PostgresPeopleStore(database);
+  const past = new Past({ database, sessionSettings });
   route(app, {
     method: "GET",
     path: "/v1/sessions",
@@ -63,9 +63,7 @@ function listRoute(
         after: cursors.read(query.cursor),
       };
       const { items, after } =
-        asOf === null
-          ? await storedPage(store, asked, now)
-          : await rebuiltPage({ history, people, settings: sessionSettings }, asked, asOf);
+        asOf === null ? await storedPage(store, asked, now) : await rebuiltPage(past, asked, asOf);
       return { items, nextCursor: after === null ? null : cursors.write(after) };
     },
   });
