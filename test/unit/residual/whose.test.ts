@@ -4,6 +4,7 @@ import {
   assignment,
   at,
   ended,
+  endedBy,
   entitlementDeleted,
   left,
   session,

@@ -63,7 +63,10 @@ async function readService(prefix: string): Promise<Service> {
         name: `${prefix}:${details.name}`,
         service: prefix,
         level: levelOf(details.accessLevel),
-        resources: distinct(types.flatMap((type) => forms.get(type.name) ?? [])),
+        resources: Object.freeze({
+          forms: distinct(types.flatMap((type) => forms.get(type.name) ?? [])),
+          every: required.length > 0,
+        }),
         conditionKeys: distinct(
           [
             ...details.conditionKeys,

@@ -6,17 +6,24 @@
 /** What an action does at most (AWS: Service Authorization Reference). */
 export type AccessLevel = "list" | "read" | "write" | "tagging" | "permissions-management";
 
+/** What an action works on. */
+export interface ResourceForms {
+  /**
+   * Forms of its ARNs, every placeholder a star: `arn:*:iam::*:role/*`. Empty for an action whose resource cannot be named: a policy
+   * must then say `*`.
+   */
+  readonly forms: readonly string[];
+  /** A call touches one of every form, and not one of any. */
+  readonly every: boolean;
+}
+
 export interface CatalogueAction {
   /** As AWS writes it, `iam:PassRole`. */
   readonly name: string;
   /** The prefix of its policies' patterns, in lower case: `iam`. */
   readonly service: string;
   readonly level: AccessLevel;
-  /**
-   * Forms of the ARNs it works on, every placeholder a star: `arn:*:iam::*:role/*`. Empty for an action whose resource cannot be
-   * named: a policy must then say `*`.
-   */
-  readonly resources: readonly string[];
+  readonly resources: ResourceForms;
   /** Keys of conditions that it knows, in lower case, without the global ones; `aws:resourcetag/` stands for every tag. */
   readonly conditionKeys: readonly string[];
 }

@@ -96,7 +96,22 @@ function policyOf(value: unknown): PolicyText {
   }
   if (value["Statement"] === undefined) throw new Malformed("The document has no Statement.");
   const statements = listOf(value["Statement"]).map((one, at) => statementOf(one, at + 1));
+  refuseSidTwice(statements);
   return { version: version as PolicyText["version"], statements };
+}
+
+function refuseSidTwice(statements: readonly Statement[]): void {
+  const first = new Map<string, number>();
+  for (const { sid, number } of statements) {
+    if (sid === null) continue;
+    const other = first.get(sid);
+    if (other !== undefined) {
+      throw new Malformed(
+        `Statement ${number} has the Sid ${shown(sid)} of statement ${other}; each must be another.`,
+      );
+    }
+    first.set(sid, number);
+  }
 }
 
 const ELEMENTS = [

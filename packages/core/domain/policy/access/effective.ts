@@ -4,7 +4,7 @@
  * not see policies of resources, of the organisation or of the session.
  */
 import { both, complement, has, intersects, noBits, union, without, type Bits } from "../bits.ts";
-import type { ActionCatalogue, ActionIndex } from "../catalogue.ts";
+import type { ActionCatalogue, ActionIndex, ResourceForms } from "../catalogue.ts";
 import type { Condition } from "../grammar/conditions.ts";
 import { isEverything } from "../pattern.ts";
 import type { StatementRef } from "../verdict.ts";
@@ -72,12 +72,12 @@ export class EffectiveAccess {
   /** The same with resources of other forms than the catalogue's, or through a view that drops grants or their limits. */
   reachThrough(
     action: string,
-    view: { forms?: readonly string[]; grant?: (grant: Grant) => Grant | null },
+    view: { resources?: ResourceForms; grant?: (grant: Grant) => Grant | null },
   ): Reach {
     const at = this.catalogue.indexOf(action);
     if (at === null) return NOTHING;
     const grants = this.grants(at).flatMap((grant) => (view.grant ?? ((one) => one))(grant) ?? []);
-    return this.#reachOf(grants, view.forms ?? this.catalogue.actions[at]!.resources);
+    return this.#reachOf(grants, view.resources ?? this.catalogue.actions[at]!.resources);
   }
 
   grants(at: ActionIndex): readonly Grant[] {
@@ -111,9 +111,9 @@ export class EffectiveAccess {
       }));
   }
 
-  #reachOf(grants: readonly Grant[], forms: readonly string[]): Reach {
+  #reachOf(grants: readonly Grant[], resources: ResourceForms): Reach {
     const live = grants.flatMap((grant) => {
-      const patterns = livePatterns(grant.region, forms);
+      const patterns = livePatterns(grant.region, resources.forms);
       return patterns.length === 0 ? [] : [{ grant, region: { ...grant.region, patterns } }];
     });
     if (live.length === 0) return NOTHING;
@@ -121,11 +121,11 @@ export class EffectiveAccess {
     const free = live.filter(({ grant }) => grant.limits.length === 0);
     const breadth = breadthOf(
       free.map(({ region }) => region),
-      forms,
+      resources,
     );
     const known = { grants: live.map(({ grant }) => grant) };
     if (free.length === live.length || atLeast(breadth, "most")) return { breadth, ...known };
-    return { breadth: breadthOf(regions, forms) === "own" ? "own" : "some", ...known };
+    return { breadth: breadthOf(regions, resources) === "own" ? "own" : "some", ...known };
   }
 
   /** Actions allowed on everything, quickly; some that are allowed so by several statements may be missing. */

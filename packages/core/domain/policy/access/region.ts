@@ -2,8 +2,10 @@
  * Resources a statement is about, as patterns and exceptions. Guarantees that nothing counts as taken away unless one exception takes it
  * whole: what several exceptions take away together stays, because what is judged must not look smaller than it is.
  */
+import type { ResourceForms } from "../catalogue.ts";
 import type { PatternList } from "../document.ts";
-import { covers, isEverything, overlap } from "../pattern.ts";
+import { isEverything } from "../pattern.ts";
+import { holds, touches } from "./arn.ts";
 
 /** Stands in a pattern for a variable that is the caller's own: name, id or tag. */
 export const OWN = "\uE002";
@@ -55,9 +57,9 @@ export function withoutRegion(from: Region, taken: Region): Region {
 export function meeting(left: Region, right: Region): Region {
   const patterns = left.patterns.flatMap((one) =>
     right.patterns.flatMap((other) => {
-      if (covers(other, one)) return [one];
-      if (covers(one, other)) return [other];
-      return overlap(one, other) ? [one.length >= other.length ? one : other] : [];
+      if (holds(other, one)) return [one];
+      if (holds(one, other)) return [other];
+      return touches(one, other) ? [one.length >= other.length ? one : other] : [];
     }),
   );
   return { patterns: [...new Set(patterns)], except: [...left.except, ...right.except] };
@@ -87,21 +89,21 @@ export function livePatterns(region: Region, forms: readonly string[]): readonly
     return everything ? ["*"] : [];
   }
   return region.patterns.filter((pattern) => {
-    if (PROTECTED.some((role) => covers(role, pattern))) return false;
-    const touched = forms.filter((form) => pattern === "*" || overlap(pattern, form));
+    if (PROTECTED.some((role) => holds(role, pattern))) return false;
+    const touched = forms.filter((form) => pattern === "*" || touches(pattern, form));
     return touched.some(
-      (form) => !region.except.some((one) => covers(one, pattern) || covers(one, form)),
+      (form) => !region.except.some((one) => holds(one, pattern) || holds(one, form)),
     );
   });
 }
 
 /** How much several regions hold together, each left with its live patterns. */
-export function breadthOf(live: readonly Region[], forms: readonly string[]): Breadth {
+export function breadthOf(live: readonly Region[], { forms, every }: ResourceForms): Breadth {
   if (live.length === 0) return "none";
   if (forms.length === 0) return "all";
   const whole = forms
     .map((form) => live.map((region) => breadthOn(region, form)).reduce(wider, "none"))
-    .reduce(narrower);
+    .reduce(every ? narrower : wider);
   if (whole !== "none") return whole;
   const own = live.every(({ patterns }) => patterns.every((pattern) => pattern.includes(OWN)));
   return own ? "own" : "some";
@@ -109,7 +111,7 @@ export function breadthOf(live: readonly Region[], forms: readonly string[]): Br
 
 /** `all` or `most` where one pattern holds every resource of a form; `none` where it takes several, or is less. */
 function breadthOn({ patterns, except }: Region, form: string): Breadth {
-  if (except.some((one) => covers(one, form))) return "none";
-  if (!patterns.some((pattern) => covers(anyAccount(pattern), form))) return "none";
-  return except.some((one) => overlap(one, form)) ? "most" : "all";
+  if (except.some((one) => holds(one, form))) return "none";
+  if (!patterns.some((pattern) => holds(anyAccount(pattern), form))) return "none";
+  return except.some((one) => touches(one, form)) ? "most" : "all";
 }

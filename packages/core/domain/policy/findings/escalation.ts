@@ -147,7 +147,9 @@ export function passRoleTo(access: EffectiveAccess, services: readonly string[])
 function existingCompute(access: EffectiveAccess): readonly OpenPath[] {
   const reachOf = (action: string): Reach => {
     const forms = REACHES[action];
-    return forms === undefined ? access.reachOf(action) : access.reachThrough(action, { forms });
+    return forms === undefined
+      ? access.reachOf(action)
+      : access.reachThrough(action, { resources: { forms, every: false } });
   };
   return EXISTING_COMPUTE.flatMap((way) => open(way, "most", reachOf) ?? []);
 }
