@@ -6,8 +6,9 @@ import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { IngestReceipt } from "#core/flows/ingest/ingest-receipt";
 import type { ListingProgress } from "#core/flows/ingest/listing-progress";
+import { refreshSnapshot } from "#core/flows/crawl/refresh";
 import { snapshotDue } from "#core/flows/snapshot-due";
-import { takeSnapshot } from "#core/flows/take-snapshot";
+import { takeSnapshot, type SnapshotReceipt } from "#core/flows/take-snapshot";
 import type { Instant } from "#core/domain/time";
 import type { CrawlStore } from "#core/ports/crawl-store";
 import type { ObservationStore } from "#core/ports/observation-store";
@@ -65,7 +66,7 @@ interface Turn {
 }
 
 function turnsOf(dependencies: IngestDependencies, signal: AbortSignal): Turn[] {
-  const { sources, crawls } = dependencies;
+  const { sources } = dependencies;
   const ports: ReadPorts = { ...dependencies.ports, signal };
   return [
     {
@@ -96,28 +97,37 @@ function turnsOf(dependencies: IngestDependencies, signal: AbortSignal): Turn[] 
         return receipt.records === 0 ? null : counted(receipt);
       },
     },
-    {
-      source: "snapshot",
-      everyMilliseconds: SNAPSHOT_ASKED_EVERY_MILLISECONDS,
-      run: async () => {
-        const { directory } = sources;
-        const { clock } = ports;
-        if (directory === null || !(await snapshotDue(dependencies.observations, clock)))
-          return null;
-        const { newSnapshotId: newId } = dependencies;
-        const progress = () => signal.throwIfAborted();
-        const crawl = takeSnapshot({ directory, store: crawls, clock, newId, progress });
-        const receipt = await unlessAborted(crawl, signal);
-        return { snapshotId: receipt.id, opened: receipt.opened, resolved: receipt.closed };
-      },
-    },
+    snapshotTurn(dependencies, signal),
     ...(sources.bucket ? bucketTurns(sources.bucket, ports, dependencies.log) : []),
   ];
 }
 
+/** The directory: read whole when that is due, else what events touched since. */
+function snapshotTurn(dependencies: IngestDependencies, signal: AbortSignal): Turn {
+  const { sources, crawls: store, observations, newSnapshotId: newId } = dependencies;
+  const { clock } = dependencies.ports;
+  return {
+    source: "snapshot",
+    everyMilliseconds: SNAPSHOT_ASKED_EVERY_MILLISECONDS,
+    run: async () => {
+      const { directory } = sources;
+      if (directory === null) return null;
+      const progress = () => signal.throwIfAborted();
+      const reading = { directory, store, clock, newId, progress };
+      const due = await snapshotDue(observations, clock);
+      const crawl: Promise<Pick<SnapshotReceipt, "id" | "opened" | "closed"> | null> = due
+        ? takeSnapshot(reading)
+        : refreshSnapshot(reading);
+      const receipt = await unlessAborted(crawl, signal);
+      if (receipt === null) return null;
+      return { snapshotId: receipt.id, opened: receipt.opened, resolved: receipt.closed };
+    },
+  };
+}
+
 /**
  * What the work comes to, or a rejection as soon as the signal is aborted: a crawl of a large organisation takes many minutes, more
- * than a service has to end. It is published whole or not at all, so nothing half-done stays of one that is left.
+ * than a service has to end. It is published whole or not at all; what was read of it is kept, and the next one goes on with it.
  */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const left = new AbortController();

@@ -164,8 +164,13 @@ export interface PolicyDocument {
 
 /** Something that a reader of a crawl should know of it. */
 export interface CrawlNote {
-  /** `unread`: it was not answered or may not be asked; `changed`: it changed while it was read; `odd`: AWS's answer was unusual. */
-  readonly kind: "unread" | "changed" | "odd";
+  /**
+   * `unread`: it was not answered or may not be asked; `changed`: it changed while it was read; `odd`: AWS's answer was unusual;
+   * `refreshed`: it was read again, later than the rest.
+   */
+  readonly kind: "unread" | "changed" | "odd" | "refreshed";
+  /** Of `refreshed`: when its reading began. What events tell of it up to then is in what was read. */
+  readonly at?: Instant;
   /** What it is about: `entitlements`, or the id of a permission set. */
   readonly about: string;
   /** One sentence, with what would mend it. */

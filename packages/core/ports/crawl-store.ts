@@ -1,6 +1,7 @@
 /** A crawl under way, kept so that whoever goes on with it repeats no more than one listing. Nobody sees it before it is published. */
 import type { CrawlNote } from "../domain/access.ts";
 import type { DanglingReference, FactKind } from "../domain/access/facts.ts";
+import type { TrailEvent } from "../domain/event.ts";
 import type { Instant } from "../domain/time.ts";
 
 export interface CrawlRun {
@@ -56,6 +57,15 @@ export interface Published {
   readonly notes: readonly CrawlNote[];
 }
 
+export interface NewestSnapshot {
+  readonly id: string;
+  readonly instanceArn: string;
+  /** When the reading of what was not refreshed since began. */
+  readonly startedAt: Instant;
+  readonly completedAt: Instant;
+  readonly notes: readonly CrawlNote[];
+}
+
 export interface CrawlStore {
   /** Runs the work as the only crawl of the instance. Fault: `snapshot.running` while another process crawls it. */
   exclusively<T>(instanceArn: string, work: () => Promise<T>): Promise<T>;
@@ -96,8 +106,12 @@ export interface CrawlStore {
    */
   publish(runId: string, publication: Publication): Promise<Published>;
   abandon(runId: string): Promise<void>;
-  /** Open facts of the newest snapshot, and when its reading began; null before the first. */
-  newest(instanceArn: string): Promise<{ id: string; startedAt: Instant } | null>;
-  /** Bodies of a kind that the newest snapshot holds. */
-  published<T>(instanceArn: string, kind: FactKind): Promise<T[]>;
+  /** The newest snapshot of all; null before the first. */
+  newest(): Promise<NewestSnapshot | null>;
+  /** Keys of a kind that the newest snapshot of the instance holds. */
+  publishedKeys(instanceArn: string, kind: FactKind): Promise<string[]>;
+  /** Whether a crawl is under way, or was and can be gone on with. */
+  isRunning(instanceArn: string): Promise<boolean>;
+  /** Changes of permission sets, applications and issuers that were done between the instants, in their order. */
+  changesBetween(from: Instant, to: Instant): Promise<TrailEvent[]>;
 }

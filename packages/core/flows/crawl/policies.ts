@@ -64,7 +64,12 @@ async function policiesInAccounts(crawl: Crawl, sets: readonly PermissionSet[]):
     const held = await store.provisionedIn(run.id, some);
     const units = some.flatMap((accountId) => {
       const wanted = (held.get(accountId) ?? []).flatMap((arn) => named.get(arn) ?? []);
-      return unitsOf(crawl, accountId, [...new Set(wanted)].toSorted(), roles.get(accountId) ?? []);
+      return policiesInAccountUnit(
+        crawl,
+        accountId,
+        [...new Set(wanted)].toSorted(),
+        roles.get(accountId) ?? [],
+      );
     });
     await crawl.read("policies in accounts", units, accounts.length);
   }
@@ -81,8 +86,9 @@ async function rolesByAccount({ store, run }: Crawl): Promise<Map<string, string
   return new Map([...byAccount].map(([accountId, arns]) => [accountId, [...arns].toSorted()]));
 }
 
-function unitsOf(
-  crawl: Crawl,
+/** What is to be read in an account, as one unit; none where that is nothing. */
+export function policiesInAccountUnit(
+  crawl: Pick<Crawl, "directory">,
   accountId: string,
   policyPaths: readonly string[],
   roleArns: readonly string[],

@@ -4,16 +4,19 @@
  */
 import { Fault } from "../../../domain/fault.ts";
 import type { FactKind } from "../../../domain/access/facts.ts";
+import type { TrailEvent } from "../../../domain/event.ts";
 import type { Instant } from "../../../domain/time.ts";
 import type {
   CrawlRun,
   CrawlStore,
   CrawlUnit,
+  NewestSnapshot,
   Publication,
   Published,
 } from "../../../ports/crawl-store.ts";
 import type { Database } from "../database.ts";
 import { transaction } from "../transaction.ts";
+import { eventsOfRows, type StoredRow } from "../trail/stored-rows.ts";
 import { writeUnit } from "./crawl-units.ts";
 import { publishRun } from "./publish.ts";
 
@@ -175,21 +178,48 @@ export class PostgresCrawlStore implements CrawlStore {
     await this.#database.pool.query("delete from crawl_runs where id = $1", [runId]);
   }
 
-  async newest(instanceArn: string): Promise<{ id: string; startedAt: Instant } | null> {
-    const { rows } = await this.#database.pool.query<{ id: string; startedAt: Instant }>(
-      `select id, started_at as "startedAt" from access_snapshots where instance_arn = $1
-        order by completed_at desc, id desc limit 1`,
-      [instanceArn],
+  async newest(): Promise<NewestSnapshot | null> {
+    const { rows } = await this.#database.pool.query<NewestSnapshot>(
+      `select id, instance_arn as "instanceArn", started_at as "startedAt", completed_at as "completedAt", notes
+         from access_snapshots order by completed_at desc, id desc limit 1`,
     );
     return rows[0] ?? null;
   }
 
-  async published<T>(instanceArn: string, kind: FactKind): Promise<T[]> {
-    const { rows } = await this.#database.pool.query<{ body: T }>(
-      `select body from access_facts where instance_arn = $1 and kind = $2 and observed_to is null
+  async publishedKeys(instanceArn: string, kind: FactKind): Promise<string[]> {
+    const { rows } = await this.#database.pool.query<{ key: string }>(
+      `select key from access_facts where instance_arn = $1 and kind = $2 and observed_to is null
         order by key collate "C"`,
       [instanceArn, kind],
     );
-    return rows.map((row) => row.body);
+    return rows.map((row) => row.key);
+  }
+
+  async isRunning(instanceArn: string): Promise<boolean> {
+    const { rows } = await this.#database.pool.query(
+      `select from crawl_runs r where instance_arn = $1 and state = 'running'
+          and not exists (select 1 from crawl_units u where u.run_id = r.id and u.unit = 'refresh')`,
+      [instanceArn],
+    );
+    return rows.length > 0;
+  }
+
+  async changesBetween(from: Instant, to: Instant): Promise<TrailEvent[]> {
+    const { pool } = this.#database;
+    const { rows } = await pool.query<StoredRow>(
+      `select e.*, null::uuid[] as event_ids, null::int[] as offsets
+         from events e join event_terms t on t.term_no = e.type_no
+        where e.administrative and e.occurred_at > $1 and e.occurred_at <= $2
+          and t.kind = 'type' and t.value like any($3)
+        order by e.occurred_at, e.event_id`,
+      [from, to, REFRESHED_KINDS],
+    );
+    const events = (await eventsOfRows(pool, rows)).flat();
+    return events.filter((event) => event.errorCode === null);
   }
 }
+
+/** Patterns of the types of events; a type's text begins with its kind. */
+const REFRESHED_KINDS = ["permission-set", "application", "trusted-token-issuer"].map(
+  (kind) => `["${kind}",%`,
+);

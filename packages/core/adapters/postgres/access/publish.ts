@@ -31,7 +31,7 @@ export async function publishRun(
   await gather(client, runId, instanceArn, replaces);
   const dangling = await danglingIn(client);
   const notes = [
-    ...(replaces === null ? [] : (base?.notes ?? [])),
+    ...(replaces === null ? [] : unlessReplaced(base?.notes ?? [], more)),
     ...(await notesOf(client, runId)),
     ...more,
     ...(replaces === null ? danglingNotes(dangling) : []),
@@ -174,6 +174,12 @@ async function gather(
   );
   await client.query("analyze seen");
 }
+
+/** What was noted of something that was read again no longer holds. */
+const unlessReplaced = (notes: readonly CrawlNote[], by: readonly CrawlNote[]): CrawlNote[] => {
+  const about = new Set(by.map((note) => note.about));
+  return notes.filter((note) => !about.has(note.about));
+};
 
 async function notesOf(client: pg.PoolClient, runId: string): Promise<CrawlNote[]> {
   const { rows } = await client.query<{ notes: CrawlNote[] }>(
