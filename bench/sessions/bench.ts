@@ -13,6 +13,7 @@ import { instant } from "../../packages/core/domain/time.ts";
 import { replay } from "../../packages/core/flows/replay.ts";
 import { sweepPeople } from "../../packages/core/flows/sweep-people.ts";
 import { catalogue } from "../../packages/core/rules/catalogue.ts";
+import { lanesOver } from "../../services/cli/replay/lanes.ts";
 import { CLOCK, readFolder, writeFiles } from "../ingest/read.ts";
 import type { Finding, Progress, Report } from "../report.ts";
 import {
@@ -84,7 +85,11 @@ function waysOf(stand: Stand, folder: string, found: Found): Way[] {
     {
       name: "replay",
       prepare: nothing,
-      run: async () => void (found.sessions = (await replay(ports, at)).sessions),
+      // As the command does: threads are started within the run, and ended.
+      run: async () => {
+        const lanes = lanesOver({ url: stand.url, settings: ports.settings });
+        found.sessions = (await replay(ports, at, lanes)).sessions;
+      },
     },
     {
       name: "sessions-alone",

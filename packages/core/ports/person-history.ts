@@ -16,3 +16,20 @@ export interface PersonHistory {
   /** Everybody with their events, in the order of their key and in bounded memory. */
   everybody(before: Instant): AsyncIterable<{ person: Person; events: readonly TrailEvent[] }>;
 }
+
+/** People in the order of their key: those after one, up to another and with them. Null: from the first on, to the last. */
+export interface PeopleRange {
+  readonly after: PersonKey | null;
+  readonly upTo: PersonKey | null;
+}
+
+/** A history that several readers share out among themselves. */
+export interface SharedHistory extends PersonHistory {
+  /** Ranges of so many people each, which together hold everybody once. */
+  ranges(people: number): Promise<PeopleRange[]>;
+  /** Everybody of the ranges that `next` gives, until it gives none; the next range is asked for while the last is still being read. */
+  everybodyIn(
+    next: () => Promise<PeopleRange | null>,
+    before: Instant,
+  ): AsyncIterable<{ person: Person; events: readonly TrailEvent[] }>;
+}

@@ -6,6 +6,7 @@ import { FINDING_STATES, ownerName, type Finding } from "#core/domain/finding";
 import type { Instant } from "#core/domain/time";
 import { DigestOfSessions, replay } from "#core/flows/replay";
 import { look } from "../judge.ts";
+import { lanesOver } from "../replay/lanes.ts";
 import {
   asOfOption,
   oneOf,
@@ -124,7 +125,10 @@ async function access(runtime: Runtime, options: LookOptions, output: Output): P
 }
 
 async function rebuild(runtime: Runtime, options: LookOptions, output: Output): Promise<void> {
-  const rebuilt = await replay(runtime.judgePorts, runtime.now());
+  const { judgePorts, stores, settings, databaseUrl: url } = runtime;
+  const { ruleSettings } = judgePorts;
+  const lanes = lanesOver({ url, settings, ruleSettings });
+  const rebuilt = await replay({ ...judgePorts, history: stores.history }, runtime.now(), lanes);
   output.value(rebuilt);
   output.say(
     `${rebuilt.sessions} sessions and ${rebuilt.findings} findings held, digest ${rebuilt.digest}.`,
