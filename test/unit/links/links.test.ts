@@ -98,6 +98,23 @@ describe("a role session", () => {
     ]);
   });
 
+  test("has no origin in a chain whose one token other calls were made with", () => {
+    const all = sessions(
+      token(`${DAY}09:00:00Z`, "code", { userAgent: CLI }),
+      vend(`${DAY}09:01:00Z`, "GetRoleCredentials", tokenId("a"), { userAgent: CLI }),
+      vend(`${DAY}09:05:00Z`, "GetRoleCredentials", tokenId("b"), { userAgent: CLI }),
+    );
+    const tokens = all.filter(({ kind }) => kind === "token");
+    expect(
+      tokens.map(({ startBasis, startedAt }) => [startBasis, startedAt.slice(11, 16)]),
+    ).toEqual([
+      ["event", "09:00"],
+      ["first-seen", "09:05"],
+    ]);
+    const roles = all.filter(({ kind }) => kind === "role");
+    expect(roles.map(({ links }) => links[0]!.sessionId)).toEqual(tokens.map(({ id }) => id));
+  });
+
   test("has no origin in a chain of grants that another device was given", () => {
     const agent = cli("linux", "cc33");
     const all = sessions(

@@ -21,9 +21,11 @@ interface Valid {
   readonly from: number;
   readonly until: number;
   gone: boolean;
+  /** Calls with one id were found to be its own: a token has no second id (facts: each refresh issues a token with another one). */
+  taken: boolean;
 }
 
-/** For each of the calls the chain it belongs to; those that no chain or too many could have made are left out. */
+/** For each of the calls, one for each token id, the chain it belongs to; those that no chain or too many could have made are left out. */
 export function currentChains(
   chains: readonly Draft[],
   calls: readonly TrailEvent[],
@@ -62,8 +64,8 @@ function tokensOf(chains: readonly Draft[]): Valid[] {
       if (grant.kind !== "token") return [];
       const at = epoch(grant.occurredAt);
       const life = (grant.expiresInSeconds ?? TOKEN_SECONDS) * SECOND;
-      const valid = { chain, grant, from: at - CLOCK_SKEW, until: at + life + SLACK, gone: false };
-      return valid.until < valid.from ? [] : [valid];
+      const valid = { chain, grant, from: at - CLOCK_SKEW, until: at + life + SLACK };
+      return valid.until < valid.from ? [] : [{ ...valid, gone: false, taken: false }];
     }),
   );
 }
@@ -98,7 +100,14 @@ class Current {
     const alike = this.#tokens.size > 1 ? this.#byPlace.get(placeOf(call)) : this.#tokens;
     if (alike?.size !== 1) return null;
     const [only] = alike.keys();
-    return only ?? null;
+    return only !== undefined && this.#takes(only) ? only : null;
+  }
+
+  /** Whether a token of the chain is left for calls with an id that was not seen before; it is theirs from now on. */
+  #takes(chain: Draft): boolean {
+    const left = this.#tokens.get(chain)?.find((token) => !token.gone && !token.taken);
+    if (left !== undefined) left.taken = true;
+    return left !== undefined;
   }
 
   #place({ chain, grant }: Valid): void {
