@@ -39,7 +39,7 @@ function applicationDetection(facts: OrganisationFacts, application: Application
   const isRoles = takesRoles(application);
   const isTokens = exchangesTokens(application);
   const what = [
-    ...(isRoles ? ["take account roles in their name"] : []),
+    ...(isRoles ? ["take account roles in people's names"] : []),
     ...(isTokens
       ? [`exchange tokens of ${counted(trustedTokenIssuerArns.length, "outside issuer")}`]
       : []),
@@ -50,7 +50,7 @@ function applicationDetection(facts: OrganisationFacts, application: Application
     since,
     lastSeenAt: since,
     severity: isRoles ? (isTokens ? "critical" : "high") : "medium",
-    summary: `The application ${name} can ${what}, for ${words}: keep it only if its owner is as trusted as those people together.`,
+    summary: `The application ${name} can ${what}; ${words} may use it: keep it only if its owner is as trusted as they are together.`,
     evidence: {
       applicationArn,
       applicationName: name,

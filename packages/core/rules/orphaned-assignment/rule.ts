@@ -73,7 +73,7 @@ function detection(kind: Kind, id: string, grants: readonly Grant[]): Detection 
     since,
     lastSeenAt: since,
     severity: "low",
-    summary: `${counted(grants.length, "grant")} name the ${kind.replace("-", " ")} ${id}, which does not exist any more: delete them, so that nothing comes to life with an id that returns.`,
+    summary: `${counted(grants.length, "grant names", "grants name")} the ${kind.replace("-", " ")} ${id}, which does not exist any more: delete them, so that nothing comes to life with an id that returns.`,
     evidence: {
       missing: kind,
       missingId: id,

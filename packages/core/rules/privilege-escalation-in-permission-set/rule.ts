@@ -9,26 +9,32 @@ import type { OrganisationFacts, SetVerdict } from "../organisation-facts.ts";
 import { assignedAccounts, counted, listed, seenFrom, verdictsBySet } from "../privilege.ts";
 import type { OrganisationRule } from "../rule.ts";
 
-/** Findings of policies that are ways to more power; the others tell of data and of style. */
-const ESCALATING: ReadonlySet<string> = new Set([
-  "privilege-escalation",
-  "credential-exposure",
+/** Findings of policies that are ways to more power, the plainest first; the others tell of data and of style. */
+const ESCALATING = [
   "organisation-control",
+  "privilege-escalation",
   "open-trust",
-]);
+  "credential-exposure",
+];
 
 type Found = SetVerdict["findings"][number];
 
 function escalations(verdicts: readonly SetVerdict[]): Map<string, Found> {
   const found = new Map<string, Found>();
   for (const { findings } of verdicts) {
-    for (const one of findings) if (ESCALATING.has(one.id)) found.set(one.id, one);
+    for (const one of findings) if (ESCALATING.includes(one.id)) found.set(one.id, one);
   }
   return found;
 }
 
-const gravest = (severities: readonly Severity[]): Severity =>
-  SEVERITIES.findLast((severity) => severities.includes(severity)) ?? "low";
+/** Credentials alone weigh less: what they open is for the account to say, and AWS's own sets that only read give some. */
+function severityOf(found: readonly Found[], accounts: readonly string[]): Severity {
+  // What nobody holds can do nothing yet.
+  if (accounts.length === 0) return "low";
+  const gravest = SEVERITIES.findLast((severity) => found.some((one) => one.severity === severity));
+  const isPlain = found.some(({ id }) => id !== "credential-exposure");
+  return isPlain || gravest === "low" ? (gravest ?? "low") : "medium";
+}
 
 function detection(
   facts: OrganisationFacts,
@@ -43,8 +49,7 @@ function detection(
     subject: { kind: "permission-set", id: set.arn },
     since,
     lastSeenAt: since,
-    // What nobody holds can do nothing yet.
-    severity: accounts.length === 0 ? "low" : gravest(found.map(({ severity }) => severity)),
+    severity: severityOf(found, accounts),
     summary: `The permission set ${set.name}, held in ${counted(accounts.length, "account")}, is no administrator's but has ${ids.join(", ")}: ${found[0]!.explanation}`,
     evidence: {
       permissionSetArn: set.arn,
@@ -85,9 +90,7 @@ export const privilegeEscalationInPermissionSet: OrganisationRule = {
       }
       if (own.some(({ administrator }) => administrator === true)) return [];
       const found = [...escalations(own).values()].toSorted(
-        (left, right) =>
-          SEVERITIES.indexOf(right.severity) - SEVERITIES.indexOf(left.severity) ||
-          (left.id < right.id ? -1 : 1),
+        (left, right) => ESCALATING.indexOf(left.id) - ESCALATING.indexOf(right.id),
       );
       return found.length === 0 ? [] : [detection(facts, set, found, assigned.get(set.arn) ?? [])];
     });
