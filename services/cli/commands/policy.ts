@@ -6,11 +6,13 @@ import type { Command } from "commander";
 import { readPolicyFile } from "#core/adapters/files/policy-documents";
 import { readActionCatalogue } from "#core/adapters/iam-data/catalogue";
 import { Fault } from "#core/domain/fault";
+import { describeVerdict } from "#core/domain/policy/describe";
 import { judgePolicies } from "#core/domain/policy/judge";
 import {
   POLICY_SEVERITIES,
   type PolicySeverity,
   type PolicyVerdict,
+  type StatementRef,
 } from "#core/domain/policy/verdict";
 import { oneOf } from "../options.ts";
 import { Output, printable } from "../output.ts";
@@ -58,10 +60,25 @@ function failed({ findings }: PolicyVerdict, least: PolicySeverity): boolean {
   return findings.some(({ severity }) => failing.includes(severity));
 }
 
+/** The summary, then each finding with the statements that make it so. */
 function say(verdict: PolicyVerdict, output: Output): void {
-  for (const finding of verdict.findings) {
-    output.say(
-      `${finding.severity.toUpperCase()} ${finding.id}: ${printable(finding.explanation)}`,
-    );
+  for (const line of describeVerdict(verdict)) output.say(printable(line));
+  for (const { severity, id, explanation, statements } of verdict.findings) {
+    output.say(`\n${severity.toUpperCase()} ${id}\n  ${printable(explanation)}`);
+    output.say(`  By ${printable(placesOf(statements))}.`);
   }
+}
+
+/** How many statements a line names before it counts the rest. */
+const NAMED = 5;
+
+function placesOf(statements: readonly StatementRef[]): string {
+  const named = statements
+    .slice(0, NAMED)
+    .map(
+      ({ document, statement, sid }) =>
+        `statement ${statement}${sid === null ? "" : ` (${sid})`} of ${document}`,
+    );
+  const rest = statements.length - named.length;
+  return rest > 0 ? `${named.join(", ")} and ${rest} more` : named.join(", ");
 }

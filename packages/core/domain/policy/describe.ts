@@ -1,6 +1,11 @@
 /** A verdict in a few lines for a reviewer who does not read policies. Guarantees that what is unknown is said first and never as harmless. */
 import type { AccessLevel } from "./catalogue.ts";
-import { POLICY_SEVERITIES, type PolicyVerdict, type ServiceAllowance } from "./verdict.ts";
+import {
+  POLICY_SEVERITIES,
+  type PolicyFindingId,
+  type PolicyVerdict,
+  type ServiceAllowance,
+} from "./verdict.ts";
 
 /** How many services a line names before it counts the rest. */
 const NAMED = 6;
@@ -58,14 +63,31 @@ function namesOf(services: readonly ServiceAllowance[]): string {
   return rest > 0 ? `${named.join(", ")} and ${count(rest, "other service")}` : named.join(", ");
 }
 
-function findingLines({ findings }: PolicyVerdict): readonly string[] {
-  return findings
-    .toSorted(
-      (left, right) =>
-        POLICY_SEVERITIES.indexOf(left.severity) - POLICY_SEVERITIES.indexOf(right.severity),
-    )
-    .filter(({ id }) => id !== "administrator")
-    .map(({ severity, id, explanation }) => `${severity}: ${id}: ${explanation}`);
+/** What each finding is called in a sentence. */
+const WORDS: Readonly<Record<PolicyFindingId, string>> = {
+  administrator: "be an administrator",
+  "privilege-escalation": "come to more rights",
+  "credential-exposure": "come by credentials",
+  "data-exfiltration": "read out data everywhere",
+  "resource-exposure": "open resources to others",
+  "organisation-control": "change what rules the organisation's accounts",
+  "log-tampering": "make records go away",
+  "session-disruption": "take access from others",
+  "open-trust": "be taken on by too many",
+  "unlimited-pass-role": "hand every role to every service",
+  "service-wildcard": "do everything in whole services",
+  "not-action-allow": "do everything but a list",
+  "not-resource-allow": "act on everything but a list",
+};
+
+/** One line for each severity that occurs, the gravest first. */
+function findingLines({ findings, administrator }: PolicyVerdict): readonly string[] {
+  return POLICY_SEVERITIES.flatMap((severity) => {
+    const ids = new Set(findings.filter((one) => one.severity === severity).map(({ id }) => id));
+    if (administrator === true) ids.delete("administrator");
+    if (ids.size === 0) return [];
+    return [`${severity}: it lets its holder ${[...ids].map((id) => WORDS[id]).join("; ")}.`];
+  });
 }
 
 const count = (number: number, what: string): string =>

@@ -17,7 +17,7 @@ import {
 import { escalations } from "./findings/escalation.ts";
 import { exposures, openingActions } from "./findings/exposure.ts";
 import { trustFindings } from "./findings/trust.ts";
-import { changingActions, writingFindings } from "./findings/writing.ts";
+import { changingActions, writingFindings, type Changing } from "./findings/writing.ts";
 import { POLICY_SEVERITIES, type PolicyFinding, type PolicyVerdict } from "./verdict.ts";
 
 /** A document that could not be read. */
@@ -39,7 +39,7 @@ interface Prepared {
   readonly expander: Expander;
   readonly administrator: Bits;
   readonly opening: Bits;
-  readonly changing: Bits;
+  readonly changing: Changing;
 }
 
 /** Only a saving: a catalogue that is let go takes its entry along. */

@@ -19,6 +19,7 @@ function compared(
   right: string,
   agree: (left: string, right: string) => boolean,
 ): boolean {
+  if (ofOtherServices(left, right)) return false;
   const [one, other] = [partsOf(left), partsOf(right)];
   if (one === null || other === null) return agree(left, right);
   return one.every((part, at) => part === other[at] || agree(part, other[at]!));
@@ -29,4 +30,17 @@ function partsOf(pattern: string): readonly string[] | null {
   const [arn, , ...parts] = pattern.split(":");
   if (arn !== "arn" || parts.length < 4) return null;
   return [...parts.slice(0, 3), parts.slice(3).join(":")];
+}
+
+/** Told without taking the patterns apart, because almost every comparison ends here. */
+function ofOtherServices(left: string, right: string): boolean {
+  const [one, other] = [serviceOf(left), serviceOf(right)];
+  return one !== other && one !== null && other !== null && !/[*?]/.test(one + other);
+}
+
+function serviceOf(pattern: string): string | null {
+  if (!pattern.startsWith("arn:")) return null;
+  const from = pattern.indexOf(":", 4) + 1;
+  const to = from === 0 ? -1 : pattern.indexOf(":", from);
+  return to === -1 ? null : pattern.slice(from, to);
 }

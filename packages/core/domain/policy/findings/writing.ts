@@ -14,10 +14,22 @@ import { findingOf, shortList } from "./paths.ts";
 import { refsOf } from "./refs.ts";
 
 /** What changes something. */
-export const changingActions = (catalogue: ActionCatalogue): Bits =>
-  actionsWhere(catalogue, ({ level }) => level !== "read" && level !== "list");
+export interface Changing {
+  readonly actions: Bits;
+  /** How many services have such actions. */
+  readonly services: number;
+}
 
-export function writingFindings(access: EffectiveAccess, changing: Bits): readonly PolicyFinding[] {
+export function changingActions(catalogue: ActionCatalogue): Changing {
+  const actions = actionsWhere(catalogue, ({ level }) => level !== "read" && level !== "list");
+  const services = new Set([...positionsOf(actions)].map((at) => catalogue.actions[at]!.service));
+  return { actions, services: services.size };
+}
+
+export function writingFindings(
+  access: EffectiveAccess,
+  changing: Changing,
+): readonly PolicyFinding[] {
   return [
     ...serviceWildcards(access, changing),
     ...everythingBut(access, changing),
@@ -29,8 +41,8 @@ export function writingFindings(access: EffectiveAccess, changing: Bits): readon
 /** How many services a sentence names before it counts the rest. */
 const NAMED = 8;
 
-function serviceWildcards(access: EffectiveAccess, changing: Bits): readonly PolicyFinding[] {
-  const left = both(changing, access.anywhere);
+function serviceWildcards(access: EffectiveAccess, changing: Changing): readonly PolicyFinding[] {
+  const left = both(changing.actions, access.anywhere);
   const givers = new Map<string, ReadyStatement[]>();
   for (const one of access.statements) {
     if (one.limits.length > 0) continue;
@@ -49,8 +61,10 @@ function serviceWildcards(access: EffectiveAccess, changing: Bits): readonly Pol
     })
     .map(([service, statements]) => ({ service, givers: statements }));
   if (found.length === 0) return [];
+  // Services that only read are never among them.
+  const every = found.length === changing.services;
   const names = found.map(({ service }) => access.catalogue.serviceName(service));
-  const explanation = isEvery(found.length, access.catalogue, changing)
+  const explanation = every
     ? "Every action of every service is allowed on every resource, also what AWS adds later. Name the services and actions that are needed."
     : `Every action of ${found.length === 1 ? "a service" : `${found.length} services`} is allowed on every resource, also what AWS adds later: ${shortList(names, NAMED)}. Name the actions that are needed.`;
   return [
@@ -59,18 +73,9 @@ function serviceWildcards(access: EffectiveAccess, changing: Bits): readonly Pol
       severity: "medium",
       explanation,
       statements: refsOf(found.flatMap(({ givers: statements }) => statements)),
-      actions: isEvery(found.length, access.catalogue, changing)
-        ? ["*"]
-        : found.map(({ service }) => `${service}:*`),
+      actions: every ? ["*"] : found.map(({ service }) => `${service}:*`),
     },
   ];
-}
-
-/** Services that only read are never counted. */
-function isEvery(count: number, catalogue: ActionCatalogue, changing: Bits): boolean {
-  const services = new Set<string>();
-  for (const at of positionsOf(changing)) services.add(catalogue.actions[at]!.service);
-  return count === services.size;
 }
 
 /** By a wildcard or by NotAction, not by a list that happens to be complete. */
@@ -97,7 +102,7 @@ function wholeServices(
 const isWholeService = (pattern: string, service: string): boolean =>
   /^arn:\*:[^:]+:[*:]*\*$/.test(pattern) && pattern.split(":")[2] === service;
 
-function everythingBut(access: EffectiveAccess, changing: Bits): readonly PolicyFinding[] {
+function everythingBut(access: EffectiveAccess, changing: Changing): readonly PolicyFinding[] {
   const given = wide(access, changing).filter(({ statement }) => statement.actions.inverted);
   if (given.length === 0) return [];
   const left = [
@@ -114,7 +119,7 @@ function everythingBut(access: EffectiveAccess, changing: Bits): readonly Policy
   ];
 }
 
-function everywhereBut(access: EffectiveAccess, changing: Bits): readonly PolicyFinding[] {
+function everywhereBut(access: EffectiveAccess, changing: Changing): readonly PolicyFinding[] {
   const given = wide(access, changing).filter(({ statement }) => statement.resources.inverted);
   if (given.length === 0) return [];
   const left = [
@@ -132,8 +137,8 @@ function everywhereBut(access: EffectiveAccess, changing: Bits): readonly Policy
 }
 
 /** Statements that still allow a change of something, somewhere wide. */
-function wide(access: EffectiveAccess, changing: Bits): readonly ReadyStatement[] {
-  const left = both(changing, access.anywhere);
+function wide(access: EffectiveAccess, changing: Changing): readonly ReadyStatement[] {
+  const left = both(changing.actions, access.anywhere);
   return access.statements.filter(
     ({ limits, region, actions }) =>
       limits.length === 0 &&

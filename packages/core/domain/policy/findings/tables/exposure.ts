@@ -63,7 +63,7 @@ export const DATA: readonly Path[] = [
   path(
     "querying warehouses",
     "redshift-data:ExecuteStatement | redshift-data:BatchExecuteStatement",
-    "redshift-data:GetStatementResult | redshift-data:GetStatementResultV2",
+    "redshift-data:GetStatementResult",
   ),
   path("reading the answers of queries", "athena:GetQueryResults"),
   path("reading messages", "sqs:ReceiveMessage"),
