@@ -3,6 +3,8 @@
  * facts; a rule that needs something that was not told holds its tongue and says so.
  */
 
+import { DEFAULT_PRODUCTION_PATTERNS } from "../domain/access/tier.ts";
+
 /** Two permission sets that one person must not hold together, by name. */
 export interface DutiesApart {
   readonly first: string;
@@ -17,9 +19,12 @@ export interface RuleSettings {
     /** `account`: only where both are held in one account. */
     readonly within: "account" | "organisation";
   })[];
+  /** Patterns of production accounts (see `domain/access/tier.ts`). */
+  readonly productionAccounts: readonly string[];
 }
 
 export const NO_RULE_SETTINGS: RuleSettings = Object.freeze({
   grantPipelines: Object.freeze([]),
   dutiesApart: Object.freeze([]),
+  productionAccounts: DEFAULT_PRODUCTION_PATTERNS,
 });

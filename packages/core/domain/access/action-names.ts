@@ -54,3 +54,38 @@ export function iamAction(recorded: string): string {
   const name = `${iamService(source)}:${call.replace(/20\d{2}_?\d{2}_?\d{2}(?:v\d)?$/, "")}`;
   return ACTIONS[name] ?? name;
 }
+
+/** Services whose calls upon data are events that CloudTrail logs only when told to (AWS: CloudTrail User Guide, "Logging data events"). */
+const DATA_SERVICES: ReadonlySet<string> = new Set([
+  "bedrock",
+  "cloudwatch",
+  "cognito-idp",
+  "dynamodb",
+  "ebs",
+  "execute-api",
+  "firehose",
+  "glacier",
+  "iot",
+  "kinesis",
+  "kinesisvideo",
+  "lambda",
+  "neptune-db",
+  "qldb",
+  "rds-data",
+  "redshift-data",
+  "s3",
+  "s3-object-lambda",
+  "s3express",
+  "sagemaker",
+  "sns",
+  "sqs",
+  "ssmmessages",
+  "states",
+  "timestream",
+  "xray",
+]);
+
+/** `service` is the prefix in policies. */
+export function isDataService(service: string): boolean {
+  return DATA_SERVICES.has(service);
+}

@@ -5,7 +5,7 @@
  */
 import type { PermissionSet } from "../../domain/access.ts";
 import type { RoleUse } from "../../domain/access/role-use.ts";
-import { iamService } from "../../domain/access/action-names.ts";
+import { iamService, isDataService } from "../../domain/access/action-names.ts";
 import type { Detection } from "../../domain/finding.ts";
 import { earliest, type Instant } from "../../domain/time.ts";
 import type { OrganisationFacts, SetVerdict } from "../organisation-facts.ts";
@@ -92,6 +92,7 @@ function detection(facts: OrganisationFacts, comparison: Comparison): Detection 
       allowedServices: allowed.length,
       unusedServices: listed(unused, 100),
       unusedServiceCount: unused.length,
+      unrecordedWithoutDataEvents: unused.filter(isDataService),
       calls: Object.fromEntries([...called].toSorted(([left], [right]) => (left < right ? -1 : 1))),
       observedSince: observationOf(facts, accounts).since,
       observationGapHours: observationOf(facts, accounts).gapHours,
