@@ -4,7 +4,7 @@
  * nudge costs latency, because when it is due stands in the database.
  */
 import type { RoleUse } from "../domain/access/role-use.ts";
-import { DEFAULT_PRODUCTION_PATTERNS, tiersOf } from "../domain/access/tier.ts";
+import { tiersOf } from "../domain/access/tier.ts";
 import type { OrganisationKey } from "../domain/finding.ts";
 import type { ActionCatalogue } from "../domain/policy/catalogue.ts";
 import { reconcileFindings } from "../domain/reconcile-findings.ts";
@@ -29,8 +29,6 @@ export interface OrganisationSources {
   readonly ruleSettings?: RuleSettings;
   /** The data of AWS's actions, read when it is asked for; without it no policy is judged. */
   readonly actions?: () => Promise<ActionCatalogue>;
-  /** Patterns of production accounts; the usual ones where they are left out. */
-  readonly productionAccounts?: readonly string[];
 }
 
 export interface OrganisationPorts extends OrganisationSources {
@@ -76,7 +74,7 @@ async function factsOf(
   snapshot: TimedSnapshot,
   usage: readonly RoleUse[],
 ): Promise<OrganisationFacts> {
-  const { observations, ruleSettings, productionAccounts } = sources;
+  const { observations, ruleSettings = NO_RULE_SETTINGS } = sources;
   const [coverage, history, actions] = await Promise.all([
     observations.coverage(),
     observations.accessFacts(at),
@@ -86,7 +84,7 @@ async function factsOf(
     snapshot,
     coverage: coverage.filter(({ firstEventAt }) => firstEventAt < at),
   });
-  const tierOf = tiersOf(snapshot.accounts, productionAccounts ?? DEFAULT_PRODUCTION_PATTERNS);
+  const tierOf = tiersOf(snapshot.accounts, ruleSettings.productionAccounts);
   return {
     snapshot,
     takenAt: snapshot.takenAt,
@@ -103,7 +101,7 @@ async function factsOf(
       gapHours: 0,
     })),
     grants: grantsIn(history.events),
-    settings: ruleSettings ?? NO_RULE_SETTINGS,
+    settings: ruleSettings,
   };
 }
 

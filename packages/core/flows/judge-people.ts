@@ -74,7 +74,8 @@ export async function commonFacts(
     directory: snapshot === null ? null : directoryIndex(snapshot),
     ruleSettings,
     coverage: known,
-    access: snapshot === null ? null : rowsOf(snapshot, known, grantEvents(events, now)),
+    access:
+      snapshot === null ? null : rowsOf(snapshot, known, grantEvents(events, now), ruleSettings),
   };
 }
 
@@ -182,9 +183,11 @@ function rowsOf(
   snapshot: TimedSnapshot,
   coverage: readonly CoverageRow[],
   grants: GrantEvents,
+  { productionAccounts }: RuleSettings,
 ): AccessRows {
   return new AccessRows(snapshot, new AccessModel(snapshot), {
     observedSince: observedSince({ coverage, snapshot }),
     grants,
+    productionAccounts,
   });
 }

@@ -3,6 +3,7 @@
  * A setting that is unknown, malformed or contradicted by another stops the start with a sentence that names it and says what is allowed. An empty value
  * counts as none. It looks at no file, network or clock: whether a folder or server is there shows when it is used.
  */
+import { DEFAULT_PRODUCTION_PATTERNS } from "#core/domain/access/tier";
 import { Fault } from "#core/domain/fault";
 import type { Secret } from "./secret.ts";
 import {
@@ -49,6 +50,8 @@ export interface Config {
       readonly second: string;
       readonly within: "account" | "organisation";
     }[];
+    /** Patterns of the accounts that count as production, by id, name or path of organisational units. */
+    readonly productionAccounts: readonly string[];
   };
   readonly webhook: { readonly url: Secret; readonly secret: Secret } | null;
   readonly contain: {
@@ -226,6 +229,7 @@ export function readConfig(environment: Environment, options: ConfigOptions = {}
     rules: {
       grantPipelines: read("CURFEW_GRANT_PIPELINES") ?? [],
       dutiesApart: read("CURFEW_DUTIES_APART") ?? [],
+      productionAccounts: read("CURFEW_PRODUCTION_ACCOUNTS") ?? DEFAULT_PRODUCTION_PATTERNS,
     },
     webhook: readWebhook(read),
     contain: readContain(read),

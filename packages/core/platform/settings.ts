@@ -159,6 +159,12 @@ export const SETTINGS = {
     allowed:
       "ARNs separated by commas, * for any text, such as arn:aws:iam::111122223333:role/access-pipeline",
   },
+  CURFEW_PRODUCTION_ACCOUNTS: {
+    // oxlint-disable-next-line no-control-regex -- control characters are what is refused here
+    form: list(/^[^\u0000-\u001f]{1,200}$/),
+    allowed:
+      "patterns of account ids, names or paths of organisational units separated by commas, * for any text, such as *prod*,Workloads/Live*",
+  },
   CURFEW_DUTIES_APART: {
     form: pairs,
     allowed:

@@ -125,9 +125,11 @@ describe("the model of a directory", () => {
         const people = model.peopleByPair();
         expect(people.reduce((sum, one) => sum + one, 0)).toBe(triples.size);
         const each = model.pairsByPerson(() => true);
+        const accounts = model.accountsByPerson(() => true);
         for (const [number, { userId }] of model.users.entries()) {
           const own = [...triples].filter((triple) => triple.startsWith(`${userId} `));
           expect(each[number]).toBe(own.length);
+          expect(accounts[number]).toBe(new Set(own.map((triple) => triple.split(" ")[1])).size);
         }
         for (const { accountId, heldArn } of model.pairs) {
           const holders = model.whoHas(accountId, heldArn).map((one) => one.userId);

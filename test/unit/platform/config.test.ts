@@ -29,7 +29,7 @@ describe("settings", () => {
       keeping: { keepCalls: false, retentionDays: null },
       lookupBackfillDays: 90,
       portalSessionMinutes: null,
-      rules: { grantPipelines: [], dutiesApart: [] },
+      rules: { grantPipelines: [], dutiesApart: [], productionAccounts: ["*prod*"] },
       webhook: null,
       contain: { enabled: false, breakGlass: [], denyPolicyIds: [], peoplePerDay: 5 },
       host: "127.0.0.1",
@@ -52,6 +52,7 @@ describe("settings", () => {
       CURFEW_PORTAL_SESSION_MINUTES: "480",
       CURFEW_GRANT_PIPELINES:
         "arn:aws:iam::111122223333:role/access-*,arn:aws-cn:iam::111122223333:user/ci",
+      CURFEW_PRODUCTION_ACCOUNTS: "*prod*, Workloads/Live*",
       CURFEW_DUTIES_APART: "Deployer+Auditor, Payments+Approvals:anywhere",
       CURFEW_WEBHOOK_URL: "https://hooks.example.com/x",
       CURFEW_WEBHOOK_SECRET: WEBHOOK_SECRET,
@@ -82,6 +83,7 @@ describe("settings", () => {
           { first: "Deployer", second: "Auditor", within: "account" },
           { first: "Payments", second: "Approvals", within: "organisation" },
         ],
+        productionAccounts: ["*prod*", "Workloads/Live*"],
       },
       contain: {
         enabled: true,
@@ -172,6 +174,7 @@ describe("a refusal", () => {
     ["CURFEW_LOOKUP_BACKFILL_DAYS", "1.5"],
     ["CURFEW_GRANT_PIPELINES", "access-pipeline"],
     ["CURFEW_GRANT_PIPELINES", "arn:aws:iam::111122223333:role/a,*"],
+    ["CURFEW_PRODUCTION_ACCOUNTS", "*prod*,,*live*"],
     ["CURFEW_DUTIES_APART", "Deployer"],
     ["CURFEW_DUTIES_APART", "Deployer+Deployer"],
     ["CURFEW_DUTIES_APART", "Deployer+Auditor:everywhere"],

@@ -204,6 +204,28 @@ export class AccessModel {
     return counts;
   }
 
+  /** In how many accounts each person can take any of the wanted pairs, in the order of `users`. */
+  accountsByPerson(wanted: (pair: Pair) => boolean): Int32Array {
+    const counts = new Int32Array(this.users.length);
+    const inAccount = emptyBits(this.users.length);
+    let account: string | null = null;
+    const count = (): void => eachBit(inAccount, (user) => (counts[user]! += 1));
+    this.eachPair(
+      (pair) => wanted(this.pairs[pair]!),
+      (pair, holders) => {
+        const { accountId } = this.pairs[pair]!;
+        if (accountId !== account) {
+          count();
+          inAccount.fill(0);
+          account = accountId;
+        }
+        addBits(inAccount, holders);
+      },
+    );
+    count();
+    return counts;
+  }
+
   /** How many of the wanted pairs each person can take, in the order of `users`. */
   pairsByPerson(wanted: (pair: Pair) => boolean): Int32Array {
     const counts = new Int32Array(this.users.length);

@@ -5,7 +5,7 @@
 import type { Account, AccountTier } from "../access.ts";
 
 /** What is called production while nobody said otherwise. */
-export const DEFAULT_PRODUCTION_PATTERNS: readonly string[] = ["*prod*"];
+export const DEFAULT_PRODUCTION_PATTERNS: readonly string[] = Object.freeze(["*prod*"]);
 
 export interface TierVerdict {
   readonly tier: AccountTier;
