@@ -1,6 +1,6 @@
 /**
  * Serves an organisation that somebody hands over: no data directory, no lives, no trail. Guarantees the wire protocols of the
- * simulator, one state for as long as nothing changes (so that size costs once), and a count of what was asked. What callers write
+ * simulator, one state for as long as nothing begins, ends or is written (so that size costs once), and a count of what was asked. What callers write
  * and what `mutate` does is kept in memory and gone with the process.
  */
 import type { Change, Organisation, Switches } from "../model.ts";
@@ -103,10 +103,12 @@ class KeptWorld implements World {
   readonly now: () => number;
   readonly #changes: Change[] = [];
   #organisation: Organisation;
-  #kept: { organisation: Organisation; effective: number; state: OrganisationState } | null = null;
+  #instants: number[];
+  #kept: { of: string; organisation: Organisation; state: OrganisationState } | null = null;
 
   constructor(options: ServingOptions) {
     this.#organisation = options.organisation;
+    this.#instants = instantsOf(options.organisation);
     this.switches = { ...DEFAULT_SWITCHES, ...options.switches };
     this.now = options.now ?? (() => options.organisation.anchor + DAY);
   }
@@ -117,6 +119,7 @@ class KeptWorld implements World {
 
   mutate(mutation: Mutation): void {
     this.#organisation = mutation(this.#organisation);
+    this.#instants = instantsOf(this.#organisation);
   }
 
   changes(): readonly Change[] {
@@ -130,9 +133,10 @@ class KeptWorld implements World {
   at(instant: number): OrganisationState {
     const organisation = this.#organisation;
     const effective = this.#changes.filter((one) => one.effectiveAt <= instant).length;
-    if (this.#kept?.organisation !== organisation || this.#kept.effective !== effective) {
+    const of = `${effective} ${this.#instants.filter((one) => one <= instant).length}`;
+    if (this.#kept?.organisation !== organisation || this.#kept.of !== of) {
       const state = stateAt(organisation, this.#changes, instant);
-      this.#kept = { organisation, effective, state };
+      this.#kept = { of, organisation, state };
     }
     return this.#kept.state;
   }
@@ -141,4 +145,16 @@ class KeptWorld implements World {
   records(): [] {
     return [];
   }
+}
+
+/** When something begins or ends, each instant once. */
+function instantsOf(organisation: Organisation): number[] {
+  const instants = new Set<number | null>();
+  const { memberships, assignments, estate } = organisation;
+  for (const list of [memberships, assignments, estate.entitlements])
+    for (const { from, to } of list) instants.add(from).add(to);
+  for (const one of organisation.people) instants.add(one.joinedAt).add(one.disabledAt);
+  for (const one of organisation.groups) instants.add(one.createdAt).add(one.deletedAt);
+  for (const one of organisation.accounts) instants.add(one.joinedAt);
+  return [...instants].filter((one) => one !== null);
 }

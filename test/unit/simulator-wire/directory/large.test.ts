@@ -12,6 +12,7 @@ import {
   SSOAdminClient,
 } from "@aws-sdk/client-sso-admin";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildOrganisation } from "#simulator/organisation";
 import { largeOrganisation } from "#simulator/organisation/large";
 import { serveOrganisation, type ServedOrganisation } from "#simulator/wire/serving";
 import { walk } from "../office.ts";
@@ -159,4 +160,36 @@ describe("serving one", () => {
     expect(performance.now() - begun).toBeLessThan(5_000);
     served.mutate(() => organisation);
   });
+});
+
+test("what is kept follows the clock: a grant that ends is gone", async () => {
+  const organisation = buildOrganisation(7, Date.UTC(2026, 0, 5));
+  const ends = organisation.assignments.find((one) => one.to !== null);
+  if (ends === undefined || ends.to === null) throw new Error("No assignment ends.");
+  const clock = { now: ends.to - 1 };
+  const served = await serveOrganisation({ organisation, now: () => clock.now });
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION } = served.environment;
+  const client = new SSOAdminClient({
+    endpoint: served.endpoint,
+    region: AWS_REGION,
+    credentials: { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY },
+  });
+  try {
+    const holders = async () => {
+      const { AccountAssignments } = await client.send(
+        new ListAccountAssignmentsCommand({
+          InstanceArn: organisation.instanceArn,
+          AccountId: ends.accountId,
+          PermissionSetArn: ends.permissionSetArn,
+        }),
+      );
+      return AccountAssignments?.map((one) => one.PrincipalId);
+    };
+    expect(await holders()).toContain(ends.principalId);
+    clock.now += 1;
+    expect(await holders()).not.toContain(ends.principalId);
+  } finally {
+    client.destroy();
+    await served.stop();
+  }
 });
