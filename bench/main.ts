@@ -6,6 +6,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { benchEverybody } from "./access/everybody.ts";
+import { benchExport } from "./access/export.ts";
 import { benchIngest } from "./ingest/bench.ts";
 import { benchLookup } from "./lookup-report.ts";
 import { benchMemory } from "./memory/bench.ts";
@@ -47,6 +49,14 @@ const BENCHES: readonly {
       withStand(12, (stand) => benchRebuild(stand, records, rounds, say)),
   },
   { goals: ["p6"], run: ({ say }) => withStand(12, (stand) => benchIncrement(stand, say)) },
+  {
+    goals: ["p8"],
+    run: ({ rounds, say }) => withStand(4, (stand) => benchExport(stand, rounds, say)),
+  },
+  {
+    goals: ["p9"],
+    run: ({ rounds, say }) => withStand(4, (stand) => benchEverybody(stand, rounds, say)),
+  },
   { goals: ["p11"], run: ({ say }) => benchLookup(LOOKUP_SECONDS, say) },
   {
     goals: ["p13"],

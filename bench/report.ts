@@ -9,7 +9,7 @@ export interface Finding {
   /** Over the rounds; absent where there is one value. */
   readonly lowest?: number;
   readonly highest?: number;
-  readonly unit: "x" | "MiB" | "share" | "count";
+  readonly unit: "x" | "MiB" | "s" | "share" | "count";
   readonly target: string;
   readonly met: boolean;
 }
@@ -43,7 +43,7 @@ export function ratioFinding(goal: string, what: string, ratio: Ratio, atLeast: 
 
 function shown({ value, lowest, highest, unit }: Finding): string {
   const digits = value >= 20 || unit === "count" ? 0 : unit === "share" ? 3 : 2;
-  const mark = unit === "x" ? "x" : unit === "MiB" ? " MiB" : "";
+  const mark = unit === "x" ? "x" : unit === "MiB" || unit === "s" ? ` ${unit}` : "";
   const spread =
     lowest === undefined || highest === undefined
       ? ""
