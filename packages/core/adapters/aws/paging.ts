@@ -1,7 +1,7 @@
 /**
  * Walks the pages of a listing to its end. Guarantees that an empty page with a token is no end, that a token which comes back
  * ends the walk with a fault instead of a loop, and that an item repeated on a later page counts once; a listing whose token AWS no
- * longer takes begins anew a few times. A walk is no snapshot: AWS lists what exists while it is asked.
+ * longer takes, or gives again, begins anew a few times. A walk is no snapshot: AWS lists what exists while it is asked.
  */
 import { Fault } from "../../domain/fault.ts";
 import { awsErrorName } from "./faults.ts";
@@ -58,7 +58,8 @@ export async function collect<P extends TokenPage, T>(
       return [...found.values()];
     } catch (error) {
       const refused = onward && TOKEN_REFUSALS.has(awsErrorName(causeOf(error)));
-      if (!refused || beginning === BEGINNINGS) throw error;
+      const mayMend = refused || error instanceof TokenLoop;
+      if (!mayMend || beginning === BEGINNINGS) throw error;
     }
   }
 }
