@@ -123,10 +123,15 @@ test("findings show each rule firing, with evidence that stands in the events", 
   }
 });
 
-test("access shows direct paths and paths through a group, and of one user that user's alone", async () => {
+test("access shows assignments and entitlements, direct and through a group, and of one user that user's alone", async () => {
   const rows = await look<EffectiveAccess>("access");
   const paths = new Set(rows.map((row) => row.path.map((step) => step.kind).join(" → ")));
-  expect(paths).toEqual(new Set(["assignment", "group → assignment"]));
+  expect([...paths].toSorted()).toEqual([
+    "assignment",
+    "entitlement",
+    "group → assignment",
+    "group → entitlement",
+  ]);
   const { user } = rows[0]!;
   const one = await look<EffectiveAccess>("access", "--user", user.userId);
   const own = rows.filter((row) => row.user.userId === user.userId);
