@@ -9,7 +9,7 @@ import { reconcileFindings } from "#core/domain/reconcile-findings";
 import type { Session, SessionView } from "#core/domain/session";
 import { Fault } from "#core/domain/fault";
 import type { Instant } from "#core/domain/time";
-import { RoleUses } from "#core/domain/access/role-use";
+import { RoleUses } from "#core/domain/access/proposal/role-use";
 import { organisationAt } from "#core/flows/judge-organisation";
 import { judgeEverybody } from "#core/flows/judge-people";
 import { selected, type SessionSelection } from "#core/flows/session-views";

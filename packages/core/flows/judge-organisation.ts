@@ -3,7 +3,7 @@
  * Guarantees that its findings and their alerts are written together and that no two processes judge it at once; losing the
  * nudge costs latency, because when it is due stands in the database.
  */
-import type { RoleUse } from "../domain/access/role-use.ts";
+import type { RoleUse } from "../domain/access/proposal/role-use.ts";
 import { tiersOf } from "../domain/access/tier.ts";
 import type { OrganisationKey } from "../domain/finding.ts";
 import type { ActionCatalogue } from "../domain/policy/catalogue.ts";

@@ -2,7 +2,7 @@
  * Rebuilds everybody's sessions, residual access, use and findings from the stored events and sums them up. Writes nothing. What it comes
  * to hangs neither on the order in which people are judged nor on how many lanes share them out; where one lane fails, all do.
  */
-import { RoleUses } from "../domain/access/role-use.ts";
+import { RoleUses } from "../domain/access/proposal/role-use.ts";
 import { DigestOfUsage } from "../domain/access/usage-digest.ts";
 import type { Usage } from "../domain/access/usage.ts";
 import { sha256 } from "../domain/ids.ts";

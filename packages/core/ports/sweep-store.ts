@@ -3,7 +3,7 @@ import type { PersonUsage } from "../domain/access/usage.ts";
 import type { TrailEvent } from "../domain/event.ts";
 import type { Person } from "../domain/person.ts";
 import type { Session } from "../domain/session.ts";
-import type { RoleUse } from "../domain/access/role-use.ts";
+import type { RoleUse } from "../domain/access/proposal/role-use.ts";
 import type { Finding, OrganisationKey } from "../domain/finding.ts";
 import type { Reconciliation } from "../domain/reconcile-findings.ts";
 import type { AccessHistory } from "../domain/sessions/residual/access-history.ts";

@@ -10,7 +10,7 @@ import type {
   DirectoryUser,
   PermissionSet,
 } from "../domain/access.ts";
-import type { RoleUse } from "../domain/access/role-use.ts";
+import type { RoleUse } from "../domain/access/proposal/role-use.ts";
 import type { Instant } from "../domain/time.ts";
 import type {
   GrantEvent,

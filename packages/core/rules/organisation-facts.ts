@@ -3,7 +3,7 @@
  * only, and the same in every replay of the same instant. Use is known from `observedSince` on, less the hours that were not read.
  */
 import type { AccessSnapshot, AccountTier } from "../domain/access.ts";
-import type { RoleUse } from "../domain/access/role-use.ts";
+import type { RoleUse } from "../domain/access/proposal/role-use.ts";
 import type { Severity } from "../domain/finding.ts";
 import type { Instant } from "../domain/time.ts";
 import type { RuleSettings } from "./settings.ts";

@@ -1,8 +1,8 @@
 /** A proposal holds what was done, says what it takes away and whom it would have hit, and claims nothing beyond what was seen. */
 import { describe, expect, test } from "vitest";
-import { iamAction, iamService } from "#core/domain/access/action-names";
+import { iamAction, iamService } from "#core/domain/access/proposal/action-names";
 import { proposal, type ProposalInput } from "#core/domain/access/proposal";
-import { proposalText } from "#core/domain/access/proposal-text";
+import { proposalText } from "#core/domain/access/proposal/text";
 import type { Person } from "#core/domain/person";
 import type { ActionCatalogue, AccessLevel } from "#core/domain/policy/catalogue";
 import type { Instant } from "#core/domain/time";

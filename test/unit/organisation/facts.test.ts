@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { AccessSnapshot } from "#core/domain/access";
 import { directoryFacts, directoryIndex } from "#core/domain/access/peers";
-import { RoleUses, type PersonRoleUse } from "#core/domain/access/role-use";
+import { RoleUses, type PersonRoleUse } from "#core/domain/access/proposal/role-use";
 import type { TrailEvent } from "#core/domain/event";
 import type { Instant } from "#core/domain/time";
 import { grantsIn, verdictsOf } from "#core/flows/organisation-facts";
@@ -251,7 +251,7 @@ describe("a trust policy", () => {
   });
 });
 
-test("the rule about administrators leaves exactly those groups out of which the rule about groups speaks", () => {
+test("rules that leave something to another one leave exactly what that one speaks of", () => {
   const parameter = (id: string, name: string) =>
     catalogue.find(({ metadata }) => metadata.id === id)?.parameters[name];
   expect(parameter("administrator-access-on-critical-accounts", "largeGroupMembers")).toBe(
@@ -259,5 +259,8 @@ test("the rule about administrators leaves exactly those groups out of which the
   );
   expect(parameter("peer-outlier", "unusedDays")).toBe(
     parameter("unused-assignment", "unusedDays"),
+  );
+  expect(parameter("peer-outlier", "unusedAdministratorDays")).toBe(
+    parameter("unused-administrator-permission-set", "unusedDays"),
   );
 });

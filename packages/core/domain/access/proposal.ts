@@ -8,8 +8,8 @@ import { personKey } from "../person.ts";
 import type { ActionCatalogue } from "../policy/catalogue.ts";
 import type { ServiceAllowance } from "../policy/verdict.ts";
 import { between, DAY, type Instant } from "../time.ts";
-import { iamAction, iamService, isDataService } from "./action-names.ts";
-import type { PersonRoleUse } from "./role-use.ts";
+import { iamAction, iamService, isDataService } from "./proposal/action-names.ts";
+import type { PersonRoleUse } from "./proposal/role-use.ts";
 
 export interface ProposalInput {
   readonly permissionSetArn: string;

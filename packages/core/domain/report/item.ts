@@ -82,11 +82,15 @@ export interface PersonContext {
   readonly findings: readonly Finding[];
 }
 
-/** Findings that belong in the row: those about the person or a session, and those about this very access. */
+/** Findings that belong in the row: those about the person or a session, and those about this very access or what it gives. */
 function findingsOf(row: EffectiveAccess, findings: readonly Finding[]): ReviewItem["findings"] {
   const here = `${row.accountId}/${heldArn(row)}`;
   return findings
-    .filter(({ subject }) => subject.kind !== "access" || subject.id === here)
+    .filter(
+      ({ subject }) =>
+        (subject.kind !== "access" || subject.id === here) &&
+        (subject.kind !== "permission-set" || subject.id === heldArn(row)),
+    )
     .map(({ id, ruleId, severity, summary }) => ({ id, ruleId, severity, summary }));
 }
 

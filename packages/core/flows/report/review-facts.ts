@@ -5,7 +5,7 @@ import type { Finding } from "../../domain/finding.ts";
 import { reconcileFindings } from "../../domain/reconcile-findings.ts";
 import { summariseSessions, type SessionSummary } from "../../domain/report/facts.ts";
 import { viewSession } from "../../domain/sessions/state.ts";
-import { RoleUses } from "../../domain/access/role-use.ts";
+import { RoleUses } from "../../domain/access/proposal/role-use.ts";
 import type { Instant } from "../../domain/time.ts";
 import type { ReviewFactsSource } from "../../ports/report-store.ts";
 import { organisationAt, type OrganisationSources } from "../judge-organisation.ts";

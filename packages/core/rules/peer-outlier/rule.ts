@@ -58,9 +58,14 @@ export const peerOutlier: PersonRule = {
       "A person holds access that at most a set share of the members of each of their groups hold.",
     revision: 1,
   },
-  parameters: { peersAtLeast: 10, holdersPercentAtMost: 10, unusedDays: 90 },
+  parameters: {
+    peersAtLeast: 10,
+    holdersPercentAtMost: 10,
+    unusedDays: 90,
+    unusedAdministratorDays: 60,
+  },
   evaluate(facts, now, parameters) {
-    const { peersAtLeast, holdersPercentAtMost, unusedDays } = parameters;
+    const { peersAtLeast, holdersPercentAtMost, unusedDays, unusedAdministratorDays } = parameters;
     if (facts.directory === null || facts.directory.status === "disabled") {
       return { detections: [], nextDecisionAt: null, withheld: [] };
     }
@@ -71,7 +76,8 @@ export const peerOutlier: PersonRule = {
         (one) => one.accountId === holding.row.accountId && one.heldArn === holding.arn,
       );
       const best = closest(around, peersAtLeast!);
-      const quiet = unusedFrom(holding, unusedDays!);
+      const days = holding.row.administrator === true ? unusedAdministratorDays : unusedDays;
+      const quiet = unusedFrom(holding, days!);
       const isUnused = quiet !== null && quiet <= now;
       if (best === undefined || holding.heldFrom === null || isUnused) continue;
       if (best.holders * 100 > holdersPercentAtMost! * best.group.members) continue;

@@ -1,11 +1,11 @@
 /**
  * Finds administrator access that this very person did not use, one finding for each (person, account, permission set): that is
- * what a reviewer decides on. Silent while use was observed for a shorter time than the limit, and where it cannot be told
- * whether the permission set is an administrator's.
+ * what a reviewer decides on. Silent while use was observed for a shorter time than the limit (hours that were not read prolong the
+ * wait), where it cannot be told whether the permission set is an administrator's, and about disabled users.
  */
 import { heldArn, heldName, type EffectiveAccess } from "../../domain/access.ts";
 import type { Detection } from "../../domain/finding.ts";
-import { between, DAY, earliest, latest, plus } from "../../domain/time.ts";
+import { between, DAY, earliest, HOUR, latest, plus } from "../../domain/time.ts";
 import type { Instant } from "../../domain/time.ts";
 import type { PersonRule } from "../rule.ts";
 
@@ -54,6 +54,7 @@ function detection(holding: Holding, since: Instant, unusedDays: number): Detect
       grantedAt: heldSince(holding),
       grantedNotAfter: earliest(...holding.map((path) => path.grantedNotAfter)),
       observedSince: first.observedSince,
+      observationGapHours: first.observationGaps,
       paths: holding.map((path) => path.path.map(({ kind, id, name }) => ({ kind, id, name }))),
     },
     eventIds: [],
@@ -69,7 +70,7 @@ export const unusedAdministratorPermissionSet: PersonRule = {
     pack: "over-broad",
     description:
       "A person can take an administrator permission set in an account and has not done so for a set number of days.",
-    revision: 1,
+    revision: 2,
   },
   parameters: { unusedDays: 60 },
   evaluate(facts, now, parameters) {
@@ -77,21 +78,25 @@ export const unusedAdministratorPermissionSet: PersonRule = {
     if (!facts.accessKnown) {
       return { detections: [], nextDecisionAt: null, withheld: ["no access snapshot was taken"] };
     }
+    if (facts.directory?.status === "disabled") {
+      return { detections: [], nextDecisionAt: null, withheld: [] };
+    }
     const detections: Detection[] = [];
     const withheld: string[] = [];
     let nextDecisionAt: Instant | null = null;
     for (const holding of administratorHoldings(facts.access)) {
-      const { observedSince, lastUsedAt, accountId } = holding[0];
+      const { observedSince, observationGaps, lastUsedAt, accountId } = holding[0];
       const permissionSetName = heldName(holding[0]);
       if (observedSince === null) {
         withheld.push(`${permissionSetName} in ${accountId}: its use was never observed`);
         continue;
       }
       const quietFrom = latest(lastUsedAt, heldSince(holding), observedSince) ?? observedSince;
-      const since = plus(quietFrom, unusedDays * DAY);
+      const unread = observationGaps * HOUR;
+      const since = plus(quietFrom, unusedDays * DAY + unread);
       if (since <= now) detections.push(detection(holding, since, unusedDays));
       else nextDecisionAt = earliest(nextDecisionAt, since);
-      const observed = between(observedSince, now);
+      const observed = between(observedSince, now) - unread;
       if (observed < unusedDays * DAY) {
         withheld.push(
           `${permissionSetName} in ${accountId}: observed for ${Math.floor(observed / DAY)} of ${unusedDays} days`,

@@ -4,8 +4,8 @@
  * CloudTrail does not record is not seen: most calls upon data are of that kind.
  */
 import type { PermissionSet } from "../../domain/access.ts";
-import type { RoleUse } from "../../domain/access/role-use.ts";
-import { iamService, isDataService } from "../../domain/access/action-names.ts";
+import type { RoleUse } from "../../domain/access/proposal/role-use.ts";
+import { iamService, isDataService } from "../../domain/access/proposal/action-names.ts";
 import type { Detection } from "../../domain/finding.ts";
 import { earliest, type Instant } from "../../domain/time.ts";
 import type { OrganisationFacts, SetVerdict } from "../organisation-facts.ts";

@@ -4,7 +4,7 @@
  * and makes it due again.
  */
 import type pg from "pg";
-import type { RoleUse } from "../../../domain/access/role-use.ts";
+import type { RoleUse } from "../../../domain/access/proposal/role-use.ts";
 import type { Instant } from "../../../domain/time.ts";
 import type {
   DueOrganisation,

@@ -2,8 +2,8 @@
  * The use that all people together made of a permission set or role in one account: what is asked when the set itself is judged,
  * not a person. Pure; any order of the people gives the same answer.
  */
-import { earliest, latest } from "../time.ts";
-import type { Usage } from "./usage.ts";
+import { earliest, latest } from "../../time.ts";
+import type { Usage } from "../usage.ts";
 
 /** One person's use of one role in one account, as far as it adds up. */
 export type PersonRoleUse = Pick<

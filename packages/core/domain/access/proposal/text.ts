@@ -1,5 +1,5 @@
 /** A least-privilege proposal as lines for a person to read: what was seen, what would go, and whom that would have hit. Pure. */
-import type { DeniedCalls, Proposal } from "./proposal.ts";
+import type { DeniedCalls, Proposal } from "../proposal.ts";
 
 /** Items of a list that are spelled out; the JSON has them all. */
 const LISTED = 12;
