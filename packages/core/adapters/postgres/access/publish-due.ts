@@ -44,7 +44,8 @@ export async function nameUsers(client: pg.PoolClient, at: Instant): Promise<voi
 
 /**
  * Due are: changed users; members that came or went; and whoever had or has an assignment that changed itself, or whose group,
- * account or permission set did, directly or through a group, before or after the crawl.
+ * account or permission set did, directly or through a group, before or after the crawl. Tables of the transaction's own, analysed:
+ * without their sizes the planner joins a large organisation row by row.
  */
 export async function markDue(
   client: pg.PoolClient,
@@ -52,27 +53,38 @@ export async function markDue(
   at: Instant,
 ): Promise<void> {
   await client.query(
-    `with facts as materialized (
-       select kind, key, body, (observed_from = $2 or observed_to = $2) is true as changed
-         from access_facts
-        where instance_arn = $1 and (observed_to is null or observed_to = $2)),
-     touched as (select kind, key from facts where changed),
-     principals as (
-       select a.body->>'principalId' as id from facts a
-        where a.kind = 'assignment' and (a.changed
-           or exists (select 1 from touched t where t.kind = 'account' and t.key = a.body->>'accountId')
-           or exists (select 1 from touched t where t.kind = 'permission-set' and t.key = a.body->>'permissionSetArn'))
-       union
-       select key from touched where kind = 'group'),
-     users as (
-       select key as id from touched where kind = 'user'
-       union select m.body->>'userId' from facts m where m.kind = 'membership' and m.changed
+    `create temporary table around on commit drop as
+     select kind, key, (observed_from = $2 or observed_to = $2) is true as changed,
+            body->>'accountId' as account_id, body->>'permissionSetArn' as set_arn, body->>'principalId' as principal_id,
+            body->>'groupId' as group_id, body->>'userId' as user_id
+       from access_facts
+      where instance_arn = $1 and (observed_to is null or observed_to = $2)
+        and kind in ('user', 'group', 'membership', 'permission-set', 'account', 'assignment')`,
+    [instanceArn, at],
+  );
+  await client.query("analyze around");
+  await client.query(
+    `create temporary table principals on commit drop as
+     select distinct principal_id as id from around
+      where kind = 'assignment'
+        and (changed
+             or account_id in (select key from around where kind = 'account' and changed)
+             or set_arn in (select key from around where kind = 'permission-set' and changed))
+     union
+     select key from around where kind = 'group' and changed`,
+  );
+  await client.query("analyze principals");
+  await client.query(
+    `with users as (
+       select key as id from around where kind = 'user' and changed
+       union select user_id from around where kind = 'membership' and changed
        union select id from principals
-       union select m.body->>'userId' from facts m join principals on principals.id = m.body->>'groupId'
-              where m.kind = 'membership'
+       union select m.user_id from around m join principals on principals.id = m.group_id where m.kind = 'membership'
        -- Of what was in doubt, a reading may tell the name or the group.
        union select r.user_id from residuals r where r.body->>'unknown' is not null),
-     store as (select body->>'identityStoreArn' as arn from facts where kind = 'instance'),
+     store as (
+       select body->>'identityStoreArn' as arn from access_facts
+        where instance_arn = $1 and kind = 'instance' and (observed_to is null or observed_to = $2)),
      due as (
        select p.identity_store_arn, p.user_id from people p
          join users on users.id = p.user_id

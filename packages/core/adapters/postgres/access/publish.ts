@@ -172,6 +172,8 @@ async function gather(
       order by kind, key, read_at desc, unit desc`,
     [runId, FACT_KINDS, replaces !== null, instanceArn, JSON.stringify(scopes)],
   );
+  // However the planner joins it to the facts before, of which it may know little yet.
+  await client.query("create index on seen (kind, key)");
   await client.query("analyze seen");
 }
 
