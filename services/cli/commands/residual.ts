@@ -4,8 +4,9 @@ import { residualState, type Residual } from "#core/domain/sessions/residual/rem
 import type { Person } from "#core/domain/person";
 import type { Instant } from "#core/domain/time";
 import { judgeEverybody } from "#core/flows/judge-people";
+import type { ResidualView } from "#core/flows/session-views";
 import type { ResidualPosition } from "#core/ports/residual-store";
-import { judgeDue } from "../judge.ts";
+import { look } from "../judge.ts";
 import {
   asOfOption,
   withAsOf,
@@ -14,8 +15,9 @@ import {
   type AsOfOptions,
   type WorldOptions,
 } from "../options.ts";
-import { Output } from "../output.ts";
-import { lookClaim, openRuntime, type Runtime } from "../runtime.ts";
+import type { Output } from "../output.ts";
+import type { Runtime } from "../runtime.ts";
+import { showInTables } from "../sessions/in-tables.ts";
 import { personsNamed } from "../views.ts";
 
 interface ResidualOptions extends WorldOptions, AsOfOptions {
@@ -30,42 +32,38 @@ export function addResidual(program: Command): void {
     .description("what keeps working after access was removed, one session a line")
     .option("--user <user>", "a userId, userName or e-mail address")
     .option("--open", "only what still works")
-    .action(show);
+    .action((options: ResidualOptions) => look(options, show));
 }
 
-async function show(options: ResidualOptions): Promise<void> {
-  const output = new Output(options);
-  const runtime = await openRuntime(options, lookClaim(options));
-  try {
-    await judgeDue(runtime, output);
-    const at = asOfOption(options.asOf, runtime.now());
-    const only = options.user === undefined ? null : await personsNamed(runtime, options.user);
-    const found =
-      options.asOf === undefined ? stored(runtime, at, only) : rebuilt(runtime, at, only);
-    const views = [];
-    for await (const residual of found) {
-      const view = { ...residual, state: residualState(residual, at) };
-      if (options.open === true && view.state !== "open") continue;
-      output.value(view);
-      if (!output.json) views.push(view);
-    }
-    output.table(
-      ["state", "user", "removed", "what", "session", "keeps", "until", "unknown", "rule"],
-      views.map((view) => [
-        view.closedBy === null ? view.state : `${view.state} by ${view.closedBy.eventName}`,
-        view.user.userName ?? view.user.userId,
-        view.removal.at,
-        `${view.removal.what}: ${view.removal.subject}`,
-        `${view.kind} ${view.sessionId}`,
-        view.keeps,
-        view.until === null ? "unknown" : `${view.until} (${view.certainty})`,
-        view.unknown,
-        view.rule,
-      ]),
-      "Nothing is known to outlive a removal.",
-    );
-  } finally {
-    await runtime.close();
+async function show(runtime: Runtime, options: ResidualOptions, output: Output): Promise<void> {
+  const at = asOfOption(options.asOf, runtime.now());
+  const only = options.user === undefined ? null : await personsNamed(runtime, options.user);
+  const found = options.asOf === undefined ? stored(runtime, at, only) : rebuilt(runtime, at, only);
+  await showInTables(viewed(found, at, options.open === true), output, {
+    headings: ["state", "user", "removed", "what", "session", "keeps", "until", "unknown", "rule"],
+    cells: (view) => [
+      view.closedBy === null ? view.state : `${view.state} by ${view.closedBy.eventName}`,
+      view.user.userName ?? view.user.userId,
+      view.removal.at,
+      `${view.removal.what}: ${view.removal.subject}`,
+      `${view.kind} ${view.sessionId}`,
+      view.keeps,
+      view.until === null ? "unknown" : `${view.until} (${view.certainty})`,
+      view.unknown,
+      view.rule,
+    ],
+    empty: "Nothing is known to outlive a removal.",
+  });
+}
+
+async function* viewed(
+  found: AsyncIterable<Residual>,
+  at: Instant,
+  openOnly: boolean,
+): AsyncGenerator<ResidualView> {
+  for await (const residual of found) {
+    const view = { ...residual, state: residualState(residual, at) };
+    if (!openOnly || view.state === "open") yield view;
   }
 }
 

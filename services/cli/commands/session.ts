@@ -95,6 +95,14 @@ function anAccount(text: string): string {
   );
 }
 
+/** Nothing read, or nothing that fits: the reader should not read events again for the second. */
+function emptyText({ user, kind, state, account, activeAt, asOf }: ListOptions): string {
+  const asked = [user, kind, state, account, activeAt, asOf].some((one) => one !== undefined);
+  return asked
+    ? "No session matches what was asked for; without options every session is listed."
+    : "There is no session. Read events first: curfew sync, or curfew ingest PATH.";
+}
+
 async function list(runtime: Runtime, options: ListOptions, output: Output): Promise<void> {
   const at = asOfOption(options.asOf, runtime.now());
   const activeAt = instantOption(options.activeAt, "--active-at") ?? null;
@@ -108,9 +116,5 @@ async function list(runtime: Runtime, options: ListOptions, output: Output): Pro
     accountId: options.account ?? null,
     activeAt,
   });
-  await showSessions(
-    found,
-    output,
-    "No session matches. Read events first: curfew sync, or curfew ingest PATH.",
-  );
+  await showSessions(found, output, emptyText(options));
 }

@@ -1,36 +1,15 @@
-/**
- * A list of sessions on standard output, of any length in bounded memory: one JSON value a line, or tables of so many rows. It waits
- * for a slow reader instead of keeping what that reader has not taken.
- */
-import { once } from "node:events";
+/** What a list of sessions shows of each on a terminal. */
 import type { SessionView } from "#core/domain/session";
 import type { Output } from "../output.ts";
+import { showInTables } from "./in-tables.ts";
 
-const ROWS_A_TABLE = 500;
-
-export async function showSessions(
+export function showSessions(
   sessions: AsyncIterable<SessionView>,
   output: Output,
   empty: string,
 ): Promise<void> {
-  let rows: SessionView[] = [];
-  let shown = 0;
-  for await (const view of sessions) {
-    shown += 1;
-    output.value(view);
-    if (!output.json) rows.push(view);
-    if (rows.length === ROWS_A_TABLE) {
-      showTable(rows, output, empty);
-      rows = [];
-    }
-    if (process.stdout.writableNeedDrain) await once(process.stdout, "drain");
-  }
-  if (rows.length > 0 || shown === 0) showTable(rows, output, empty);
-}
-
-function showTable(views: readonly SessionView[], output: Output, empty: string): void {
-  output.table(
-    [
+  return showInTables(sessions, output, {
+    headings: [
       "state",
       "kind",
       "user",
@@ -42,7 +21,7 @@ function showTable(views: readonly SessionView[], output: Output, empty: string)
       "from",
       "session",
     ],
-    views.map((view) => [
+    cells: (view) => [
       view.state,
       view.kind,
       view.user.userName ?? view.user.userId,
@@ -53,9 +32,9 @@ function showTable(views: readonly SessionView[], output: Output, empty: string)
       view.permissionSetName,
       view.sourceIpAddresses.join(" "),
       view.id,
-    ]),
+    ],
     empty,
-  );
+  });
 }
 
 function endText({ endedAt, endsAt }: SessionView): string {
