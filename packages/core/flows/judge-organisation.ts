@@ -5,6 +5,7 @@
  */
 import type { RoleUse } from "../domain/access/proposal/role-use.ts";
 import { tiersOf } from "../domain/access/tier.ts";
+import { observations as observationsOf } from "../domain/access/observation.ts";
 import type { OrganisationKey } from "../domain/finding.ts";
 import type { ActionCatalogue } from "../domain/policy/catalogue.ts";
 import { reconcileFindings } from "../domain/reconcile-findings.ts";
@@ -75,8 +76,9 @@ async function factsOf(
   usage: readonly RoleUse[],
 ): Promise<OrganisationFacts> {
   const { observations, ruleSettings = NO_RULE_SETTINGS } = sources;
-  const [coverage, history, actions] = await Promise.all([
+  const [coverage, ledger, history, actions] = await Promise.all([
     observations.coverage(),
+    observations.ledgerFacts(at),
     observations.accessFacts(at),
     sources.actions?.() ?? null,
   ]);
@@ -84,6 +86,7 @@ async function factsOf(
     snapshot,
     coverage: coverage.filter(({ firstEventAt }) => firstEventAt < at),
   });
+  const observationOf = observationsOf(ledger, at, snapshot.instance.ownerAccountId, since);
   const tierOf = tiersOf(snapshot.accounts, ruleSettings.productionAccounts);
   return {
     snapshot,
@@ -95,11 +98,10 @@ async function factsOf(
     ),
     verdicts: verdictsOf(snapshot, actions),
     usage,
-    observations: snapshot.accounts.map(({ accountId }) => ({
-      accountId,
-      observedSince: since(accountId),
-      gapHours: 0,
-    })),
+    observations: snapshot.accounts.map(({ accountId }) => {
+      const { since: observed, gapHours } = observationOf(accountId);
+      return { accountId, observedSince: observed, gapHours };
+    }),
     grants: grantsIn(history.events),
     settings: ruleSettings,
   };
