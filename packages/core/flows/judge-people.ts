@@ -4,10 +4,13 @@
  */
 import type { EffectiveAccess } from "../domain/access.ts";
 import { AccessRows } from "../domain/access/effective.ts";
-import { grantEvents, type GrantEvents } from "../domain/access/grants.ts";
+import { grantEvents } from "../domain/access/grants.ts";
 import { AccessModel } from "../domain/access/model.ts";
+import { pairVerdicts } from "../domain/access/verdicts.ts";
+import { observations as observationsOf } from "../domain/access/observation.ts";
 import { usageOf, type PersonUsage } from "../domain/access/usage.ts";
 import type { TrailEvent } from "../domain/event.ts";
+import type { ActionCatalogue } from "../domain/policy/catalogue.ts";
 import type { Person } from "../domain/person.ts";
 import type { Session, SessionSettings } from "../domain/session.ts";
 import { AccessHistory } from "../domain/sessions/residual/access-history.ts";
@@ -52,6 +55,7 @@ export interface JudgedPerson extends PersonEvents {
   readonly rules: RuleRun;
 }
 
+/** @param actions the data of AWS's actions, where rows are to say what their policies were found to be; rules do not look at it. */
 export async function commonFacts(
   now: Instant,
   settings: SessionSettings,
@@ -59,13 +63,27 @@ export async function commonFacts(
   access: AccessStore,
   observations: ObservationStore,
   ruleSettings: RuleSettings = NO_RULE_SETTINGS,
+  actions: ActionCatalogue | null = null,
 ): Promise<CommonFacts> {
-  const [snapshot, coverage, events] = await Promise.all([
+  const [snapshot, coverage, ledger, events] = await Promise.all([
     access.asOf(now),
     observations.coverage(),
+    observations.ledgerFacts(now),
     observations.grantEvents(now),
   ]);
   const known = coverage.filter(({ firstEventAt }) => firstEventAt < now);
+  const { productionAccounts } = ruleSettings;
+  const rowsOf = (of: TimedSnapshot): AccessRows => {
+    const since = observedSince({ coverage: known, snapshot: of });
+    const observed = observationsOf(ledger, now, of.instance.ownerAccountId, since);
+    return new AccessRows(of, new AccessModel(of), {
+      observedSince: since,
+      observationGaps: (accountId) => observed(accountId).gapHours,
+      grants: grantEvents(events, now),
+      productionAccounts,
+      ...(actions === null ? {} : { verdicts: pairVerdicts(of, actions) }),
+    });
+  };
   return {
     now,
     settings,
@@ -74,8 +92,7 @@ export async function commonFacts(
     directory: snapshot === null ? null : directoryIndex(snapshot),
     ruleSettings,
     coverage: known,
-    access:
-      snapshot === null ? null : rowsOf(snapshot, known, grantEvents(events, now), ruleSettings),
+    access: snapshot === null ? null : rowsOf(snapshot),
   };
 }
 
@@ -177,17 +194,4 @@ export function observedSince(common: Pick<CommonFacts, "coverage" | "snapshot">
   const owner = common.snapshot?.instance.ownerAccountId;
   const portal = owner === undefined ? null : (first.get(owner) ?? null);
   return (accountId: string): Instant | null => earliest(first.get(accountId) ?? null, portal);
-}
-
-function rowsOf(
-  snapshot: TimedSnapshot,
-  coverage: readonly CoverageRow[],
-  grants: GrantEvents,
-  { productionAccounts }: RuleSettings,
-): AccessRows {
-  return new AccessRows(snapshot, new AccessModel(snapshot), {
-    observedSince: observedSince({ coverage, snapshot }),
-    grants,
-    productionAccounts,
-  });
 }

@@ -5,6 +5,7 @@ import type { TrailEvent } from "../domain/event.ts";
 import type { ActionCatalogue } from "../domain/policy/catalogue.ts";
 import { verdictOfSet } from "../domain/policy/permission-set.ts";
 import type { PolicyVerdict } from "../domain/policy/verdict.ts";
+import type { TimedSnapshot } from "../ports/access-store.ts";
 import type { GrantEvent, SetVerdict } from "../rules/organisation-facts.ts";
 
 /** Grants among changes of access, in their order; refused requests and those that name no complete grant are left out. */
@@ -50,14 +51,15 @@ export function grantsIn(events: readonly TrailEvent[]): GrantEvent[] {
  * the data of AWS's actions only what the crawl itself could tell is known.
  */
 export function verdictsOf(
-  snapshot: AccessSnapshot,
+  snapshot: AccessSnapshot & Pick<TimedSnapshot, "amendments">,
   actions: ActionCatalogue | null,
 ): SetVerdict[] {
   const accounts = accountsOfSets(snapshot);
   const policies = new Map(snapshot.policies.map((policy) => [policy.policyArn, policy]));
   return snapshot.permissionSets.flatMap((set) => {
     const accountIds = accounts.get(set.arn) ?? [];
-    if (actions === null) {
+    // Policies that were changed since they were read say nothing of the set as it is.
+    if (actions === null || snapshot.amendments?.unreadSets.has(set.arn) === true) {
       const { arn: permissionSetArn, administrator } = set;
       return [{ permissionSetArn, accountIds, administrator, findings: [], services: null }];
     }
