@@ -95,6 +95,14 @@ GRANT SELECT, INSERT, UPDATE ON
   TO curfew_ingest;
 -- A crawl under way is thrown away when it is published or begun anew.
 GRANT SELECT, INSERT, UPDATE, DELETE ON crawl_runs, crawl_units, crawl_facts TO curfew_ingest;
+-- Publishing a crawl marks people due whose residual access is in doubt.
+GRANT SELECT (user_id, body) ON residuals TO curfew_ingest;
+-- It gathers what the crawl saw in tables of its own transaction.
+DO $temporary$
+BEGIN
+  EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO curfew_ingest', current_database());
+END
+$temporary$;
 
 -- 4. Worker: judges people, sends alerts, carries revocations out, seals reports.
 GRANT SELECT ON

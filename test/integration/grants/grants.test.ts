@@ -5,12 +5,15 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { appendAudit } from "#core/adapters/postgres/audit";
 import { openDatabase, type Database } from "#core/adapters/postgres/database";
+import { PostgresCrawlStore } from "#core/adapters/postgres/access/crawl-store";
+import { factsOf } from "#core/domain/access/facts";
 import { transaction } from "#core/adapters/postgres/transaction";
 import { PostgresTrailStore } from "#core/adapters/postgres/trail/trail-store";
 import { openQueue } from "#core/adapters/queue/open-queue";
 import { epoch, instant } from "#core/domain/time";
 import { ingestFiles } from "#core/flows/ingest/ingest-files";
 import { createTestDatabase, type TestDatabase } from "#test/support/database";
+import { snapshot, user } from "#test/unit/access/directory-facts";
 import { RIGHTS, SERVICES, WRITTEN_ONCE, type Service } from "./matrix.ts";
 
 const GRANTS = readFileSync(new URL("../../../infra/grants.sql", import.meta.url), "utf8");
@@ -124,7 +127,6 @@ describe.each(SERVICES)("%s", (service) => {
         expect(await allowed(client, `truncate ${table}`), table).toBe(false);
       for (const statement of [
         "create table mine (id int)",
-        "create temporary table mine (id int)",
         "create schema mine",
         "alter table events add column mine int",
         "drop table people",
@@ -133,6 +135,9 @@ describe.each(SERVICES)("%s", (service) => {
         "create role mine",
       ])
         expect(await allowed(client, statement), statement).toBe(false);
+      // Publishing a crawl gathers it in tables of its transaction.
+      const temporary = await allowed(client, "create temporary table mine (id int)");
+      expect(temporary).toBe(service === "curfew_ingest");
     });
   });
 
@@ -233,6 +238,25 @@ describe("the product's own code", () => {
     } finally {
       await ingest.database.close();
       await api.database.close();
+    }
+  });
+
+  test("publishes a crawl as ingest", async () => {
+    const { database: own } = await loginOf("curfew_ingest");
+    const store = new PostgresCrawlStore(own);
+    const completedAt = instant(epoch(at) + 1);
+    const { instance } = snapshot();
+    try {
+      const published = await store.exclusively(instance.instanceArn, async () => {
+        await store.begin("snp_granted", instance.instanceArn, at, null);
+        const facts = factsOf(snapshot({ users: [user("ann")] }));
+        await store.write("snp_granted", { unit: "users", facts, notes: [] }, at, {});
+        const publication = { completedAt, apiCalls: {}, notes: [], replaces: null };
+        return store.publish("snp_granted", publication);
+      });
+      expect(published).toMatchObject({ opened: 2, closed: 0 });
+    } finally {
+      await own.close();
     }
   });
 

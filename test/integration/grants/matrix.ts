@@ -43,7 +43,8 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<Service, Right>>>> 
   },
   person_names: row("SIU", "S", "S"),
   sessions: row("", "SIUD", "S"),
-  residuals: row("", "SIUD", "S"),
+  // Ingest reads whose residual access is in doubt.
+  residuals: row("S", "SIUD", "S"),
   session_durations: row("", "S", "SI"),
   findings: { ...row("", "SIU", ""), curfew_api: { verbs: "S", columns: ["state"] } },
   deliveries: {
