@@ -33,6 +33,20 @@ describe("the catalogue", () => {
     expect(results.length).toBeGreaterThanOrEqual(4 * catalogue.length);
   });
 
+  test("notices in its cases when any of a rule's numbers is one more or one less", () => {
+    const unnoticed = catalogue.flatMap((rule) =>
+      Object.entries(rule.parameters).flatMap(([name, value]) =>
+        [value + 1, value - 1].flatMap((moved) => {
+          const parameters = { ...rule.parameters, [name]: moved };
+          const results = testRules(CASES, [rule.metadata.id], [{ ...rule, parameters }]);
+          const isNoticed = results.some((one) => one.case !== "catalogue" && !one.passed);
+          return isNoticed ? [] : [`${rule.metadata.id}: ${name} of ${moved}`];
+        }),
+      ),
+    );
+    expect(unnoticed).toEqual([]);
+  });
+
   test("states a revision, and a changed rule.ts asks for a decision about it", () => {
     const found = Object.fromEntries(
       catalogue.map(({ metadata }) => [

@@ -5,7 +5,7 @@
  */
 import type { PeerCount } from "../../domain/access/peers.ts";
 import type { Detection } from "../../domain/finding.ts";
-import type { Instant } from "../../domain/time.ts";
+import { earliest, type Instant } from "../../domain/time.ts";
 import { heldEvidence, holdingsOf, unusedFrom, type Holding } from "../holdings.ts";
 import type { PersonRule } from "../rule.ts";
 
@@ -70,6 +70,7 @@ export const peerOutlier: PersonRule = {
       return { detections: [], nextDecisionAt: null, withheld: [] };
     }
     const detections: Detection[] = [];
+    let nextDecisionAt: Instant | null = null;
     const { peers, groups } = facts.directory;
     for (const holding of holdingsOf(facts.access)) {
       const around = peers.filter(
@@ -82,10 +83,12 @@ export const peerOutlier: PersonRule = {
       if (best === undefined || holding.heldFrom === null || isUnused) continue;
       if (best.holders * 100 > holdersPercentAtMost! * best.group.members) continue;
       detections.push(detection(holding, best, around, holding.heldFrom));
+      // From then on the rules about use speak of it.
+      nextDecisionAt = earliest(nextDecisionAt, quiet);
     }
     const isAlone =
       facts.access.length > 0 && !groups.some(({ members }) => members >= peersAtLeast!);
     const withheld = isAlone ? [`is in no group of ${peersAtLeast} people or more`] : [];
-    return { detections, nextDecisionAt: null, withheld };
+    return { detections, nextDecisionAt, withheld };
   },
 };

@@ -7,7 +7,7 @@ import type { PermissionSet } from "../../domain/access.ts";
 import type { RoleUse } from "../../domain/access/proposal/role-use.ts";
 import { iamService, isDataService } from "../../domain/access/proposal/action-names.ts";
 import type { Detection } from "../../domain/finding.ts";
-import { earliest, type Instant } from "../../domain/time.ts";
+import { earliest, latest, type Instant } from "../../domain/time.ts";
 import type { OrganisationFacts, SetVerdict } from "../organisation-facts.ts";
 import {
   assignedAccounts,
@@ -48,6 +48,8 @@ interface Comparison {
   readonly called: ReadonlyMap<string, number>;
   readonly unused: readonly string[];
   readonly since: Instant;
+  /** When the set itself counts as unused, if nobody uses it any more: another rule speaks of it then. */
+  readonly idleFrom: Instant;
 }
 
 function compare(
@@ -63,6 +65,7 @@ function compare(
   if (allowed === null || usage.length === 0 || accounts.length === 0 || since === null)
     return null;
   const called = calledServices(usage);
+  const lastUsedAt = latest(...usage.map((one) => one.lastUsedAt));
   // A definition that was changed since is observed from its change on.
   const changed = seenFrom(facts, "permission-set", set.arn);
   const from = changed > since && changed > facts.firstCrawlAt ? changed : since;
@@ -73,6 +76,7 @@ function compare(
     called,
     unused: allowed.filter((service) => !called.has(service)),
     since: quietSince(facts, set, { since: from, gapHours }, null, usedDays),
+    idleFrom: quietSince(facts, set, { since, gapHours }, lastUsedAt, usedDays),
   };
 }
 
@@ -125,6 +129,8 @@ export const unusedServicesInPermissionSet: OrganisationRule = {
       if (own.length === 0 || own.some(({ administrator }) => administrator === null)) unknown += 1;
       const found = compare(facts, set, assigned.get(set.arn) ?? [], own, unusedDays!);
       if (found === null || own.length === 0 || found.unused.length < servicesAtLeast!) continue;
+      if (found.idleFrom <= now) continue;
+      nextDecisionAt = earliest(nextDecisionAt, found.idleFrom);
       if (found.since <= now) detections.push(detection(facts, found));
       else nextDecisionAt = earliest(nextDecisionAt, found.since);
     }
