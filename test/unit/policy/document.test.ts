@@ -185,6 +185,11 @@ describe("says in one sentence what is wrong, and with which statement", () => {
     ["a text as a statement", "Allow" as unknown as object, /^Statement 2 is not a JSON object/],
   ])("%s", (_, statement, sentence) => expect(inStatement(statement)).toMatch(sentence));
 
+  test("a value nested deeper than can be shown", () => {
+    const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+    expect(problemOf(`{"Statement":{"Effect":${deep}}}`)).toMatch(/nested too deep/);
+  });
+
   test("the same Sid twice", () => {
     const twice = { ...allow("s3:GetObject"), Sid: "a" };
     expect(problemOf(text(twice, twice))).toMatch(/^Statement 2 has the Sid "a" of statement 1/);

@@ -184,6 +184,16 @@ describe("privilege escalation", () => {
     ["one named role and a machine", [[allow("iam:PassRole", ROLE), allow("ec2:RunInstances")]]],
     ["any role", [[allow("sts:AssumeRole")]]],
     ["any role, by its form", [[allow("sts:AssumeRole", ANY_ROLE)]]],
+    [
+      "the organisation's own role in its accounts",
+      [
+        [
+          allow("sts:AssumeRole", {
+            Resource: "arn:aws:iam::*:role/OrganizationAccountAccessRole",
+          }),
+        ],
+      ],
+    ],
     ["a root user", [[allow("sts:AssumeRoot")]]],
     ["any function's code", [[allow("lambda:UpdateFunctionCode")]]],
     [
@@ -403,6 +413,19 @@ describe("other findings", () => {
     ],
   ])("%s: %j is %s", (id, statements, expected) => {
     expect(ids(judge(statements)).includes(id)).toBe(expected);
+  });
+
+  test("behind a boundary nothing is broader than the boundary", () => {
+    expect(ids(within([allow("s3:PutObjectTagging")], allow("s3:*")))).toEqual([]);
+    expect(ids(within([allow("s3:PutObjectTagging")], allBut("iam:*")))).toEqual([]);
+    expect(ids(within([allow("kinesis:*")], allow("kinesis:*")))).toContain("service-wildcard");
+  });
+
+  test("a tag of the caller's that must be the resource's limits", () => {
+    const own = when("StringEquals", "aws:PrincipalTag/team", "${aws:ResourceTag/team}");
+    expect(judge([allow("*", own)]).administrator).toBe(false);
+    const named = when("StringEquals", "aws:PrincipalTag/team", "red");
+    expect(judge([allow("*", named)]).administrator).toBe(true);
   });
 
   test("a statement of a resource's policy gives its reader nothing", () => {

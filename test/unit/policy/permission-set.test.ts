@@ -140,7 +140,7 @@ describe("in words", () => {
       "Only reads in Amazon EC2.",
       "high: it lets its holder come to more rights; open resources to others.",
       "medium: it lets its holder read out data everywhere; do everything in whole services.",
-      "1 allowed pattern match no action that is known: newservice:Go.",
+      "Allowed patterns that match no known action, newer than the data or misspelt: newservice:Go.",
     ]);
   });
 });

@@ -53,9 +53,18 @@ function documentIn(text: string): string {
       value,
     );
     if (typeof found === "string") return decoded(found);
-    if (found !== undefined && found !== null) return JSON.stringify(found);
+    if (found !== undefined && found !== null) return rewritten(found) ?? plain;
   }
   return plain;
+}
+
+/** Null for a value that is nested too deep to be written out. */
+function rewritten(value: unknown): string | null {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return null;
+  }
 }
 
 const ANSWERS: readonly (readonly string[])[] = [

@@ -20,7 +20,7 @@ export function describeVerdict(verdict: PolicyVerdict): readonly string[] {
     ...(verdict.unknownActions.length === 0
       ? []
       : [
-          `${count(verdict.unknownActions.length, "allowed pattern")} match no action that is known: ${verdict.unknownActions.slice(0, NAMED).join(", ")}.`,
+          `Allowed patterns that match no known action, newer than the data or misspelt: ${verdict.unknownActions.slice(0, NAMED).join(", ")}.`,
         ]),
   ];
 }

@@ -171,6 +171,11 @@ export class EffectiveAccess {
     return this.#statements;
   }
 
+  /** The allowing statements of the boundary; null without one. */
+  get bounds(): readonly ReadyStatement[] | null {
+    return this.#boundary?.allows ?? null;
+  }
+
   #unionOf(statements: readonly ReadyStatement[]): Bits {
     return statements.reduce(
       (bits, { actions }) => union(bits, actions),

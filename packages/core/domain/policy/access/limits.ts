@@ -72,9 +72,12 @@ const WITH_WILDCARDS: ReadonlySet<Operator> = new Set(["StringLike", "ArnLike", 
 
 /** The condition of an Allow narrows what may be done. */
 export function limits(condition: Condition): boolean {
-  const { operator, key, ifExists, of } = condition;
+  const { operator, key, ifExists, of, values } = condition;
   if (ifExists || of === "all" || operator === "Null" || NEGATIVE.has(operator)) return false;
-  return !isContext(key) && !takesEverything(condition);
+  // A tag of the caller's that must be the resource's is about the resource.
+  const aboutResource =
+    !isContext(key) || values.every((value) => /\$\{[^}]*resourcetag\//i.test(value));
+  return aboutResource && !takesEverything(condition);
 }
 
 function takesEverything({ operator, values }: Condition): boolean {

@@ -5,6 +5,7 @@
  */
 import type { EffectiveAccess, Grant, Reach } from "../access/effective.ts";
 import { atLeast, narrower, type Breadth } from "../access/region.ts";
+import type { ResourceForms } from "../catalogue.ts";
 import { covers } from "../pattern.ts";
 import type { PolicyFinding, PolicySeverity } from "../verdict.ts";
 import { findingOf, isWide, open, openOf, waysOf, type OpenPath, type Path } from "./paths.ts";
@@ -154,6 +155,27 @@ function existingCompute(access: EffectiveAccess): readonly OpenPath[] {
   return EXISTING_COMPUTE.flatMap((way) => open(way, "most", reachOf) ?? []);
 }
 
+/** Roles that AWS makes in every member account for its management account, each an administrator there. */
+const ACCOUNT_KEYS: ResourceForms = {
+  forms: ["OrganizationAccountAccessRole", "AWSControlTowerExecution"].map(
+    (name) => `arn:*:iam::*:role/${name}`,
+  ),
+  every: false,
+};
+
+function accountKeys(access: EffectiveAccess): readonly PolicyFinding[] {
+  const { breadth, grants } = access.reachThrough("sts:AssumeRole", { resources: ACCOUNT_KEYS });
+  if (!atLeast(breadth, "some")) return [];
+  return [
+    findingOf(
+      "privilege-escalation",
+      "high",
+      "Holders can take on the role by which the management account administers member accounts (sts:AssumeRole on OrganizationAccountAccessRole or AWSControlTowerExecution). In an account that this role trusts it makes them administrators of others.",
+      [{ actions: ["sts:AssumeRole"], grants }],
+    ),
+  ];
+}
+
 function assumedRoles(access: EffectiveAccess): readonly PolicyFinding[] {
   const any: Breadth = "most";
   const findings: PolicyFinding[] = [];
@@ -168,6 +190,7 @@ function assumedRoles(access: EffectiveAccess): readonly PolicyFinding[] {
       ),
     );
   }
+  findings.push(...accountKeys(access));
   const role = access.reachOf("sts:AssumeRole");
   if (atLeast(role.breadth, any)) {
     findings.push(

@@ -53,6 +53,7 @@ function serviceWildcards(access: EffectiveAccess, changing: Changing): readonly
   const found = [...givers]
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .filter(([service]) => {
+      if (!boundIsWhole(access, service)) return false;
       const [from, to] = access.catalogue.rangeOf(service)!;
       for (let at = from; at < to; at += 1) {
         if (has(left, at) && atLeast(access.reach(at).breadth, "most")) return true;
@@ -76,6 +77,24 @@ function serviceWildcards(access: EffectiveAccess, changing: Changing): readonly
       actions: every ? ["*"] : found.map(({ service }) => `${service}:*`),
     },
   ];
+}
+
+/** What a boundary lets through is as broad as the boundary at most. */
+function boundIsWhole(access: EffectiveAccess, service: string): boolean {
+  return (
+    access.bounds === null ||
+    access.bounds.some((one) => wholeServices(one, access.catalogue).includes(service))
+  );
+}
+
+/** A boundary that lists what it lets through leaves nothing of "everything but". */
+function boundIsOpen(access: EffectiveAccess): boolean {
+  return (
+    access.bounds === null ||
+    access.bounds.some(
+      ({ statement: { actions } }) => actions.inverted || actions.patterns.some(isEveryAction),
+    )
+  );
 }
 
 /** By a wildcard or by NotAction, not by a list that happens to be complete. */
@@ -138,6 +157,7 @@ function everywhereBut(access: EffectiveAccess, changing: Changing): readonly Po
 
 /** Statements that still allow a change of something, somewhere wide. */
 function wide(access: EffectiveAccess, changing: Changing): readonly ReadyStatement[] {
+  if (!boundIsOpen(access)) return [];
   const left = both(changing.actions, access.anywhere);
   return access.statements.filter(
     ({ limits, region, actions }) =>

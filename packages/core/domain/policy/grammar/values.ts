@@ -9,10 +9,19 @@ export function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
+/** A value nested some ten thousand times cannot be written out, and nobody would read it. */
+function writtenOut(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? "nothing";
+  } catch {
+    return "a value nested too deep to be shown";
+  }
+}
+
 const LONGEST_SHOWN = 80;
 
 /** As JSON, cut where it is long. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
+  const text = writtenOut(value);
   return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`;
 }
