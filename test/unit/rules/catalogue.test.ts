@@ -60,6 +60,18 @@ describe("the catalogue", () => {
     ).toEqual(recorded);
   });
 
+  test("stands in the documents whole, each rule with its numbers", () => {
+    const text = readFileSync(`${RULES}../../../docs/rules.md`, "utf8");
+    const lines = text.split("\n");
+    const missing = catalogue.flatMap(({ metadata, parameters }) => {
+      const line = lines.find((one) => one.includes(`[${metadata.id}](`)) ?? "";
+      return ["", ...Object.entries(parameters).map(([name, value]) => `\`${name}\` ${value}`)]
+        .filter((part) => line === "" || !line.includes(part))
+        .map((part) => `${metadata.id}: ${part}`);
+    });
+    expect(missing).toEqual([]);
+  });
+
   test("has a README in each folder that says all six things, with a window and a field in each step", () => {
     const headings = [
       "What it detects",
