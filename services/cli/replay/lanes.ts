@@ -12,8 +12,8 @@ import type { RuleSettings } from "#core/rules/settings";
 /** Beyond so many threads Postgres gives rows no faster. */
 const MOST_LANES = 4;
 
-/** What one thread judges in about twice the time that another takes to start. */
-const WORTHWHILE = 100_000;
+/** A thread takes a second to start and judges its first events slowly: what one thread judges in some six seconds is worth it. */
+const WORTHWHILE = 400_000;
 
 /** What a lane starts from: plain values alone, because they pass to another thread. */
 export interface LaneTask {
