@@ -149,6 +149,9 @@ async function readAgain(runtime: Runtime, world: World): Promise<void> {
       clock,
       newId,
       progress: () => undefined,
+    }).catch((error: unknown) => {
+      // A service reads it already, for the same reason.
+      if (!(error instanceof Fault && error.code === "snapshot.running")) throw error;
     });
   }
   await readFiles(world.sources, ports);

@@ -92,7 +92,7 @@ async function sync(
   const reading = readOnce(runtime, world, output, { only, since, quiet: options.quiet === true });
   const [read] = await Promise.all([
     reading,
-    first ? crawl(runtime, world, output, reading) : null,
+    first ? crawlUnlessRunning(runtime, world, output, reading) : null,
   ]);
   watch.lap("reading");
   const judged = await judgeDue(runtime, output);
@@ -256,6 +256,19 @@ function listingWords({
           `${pairs} provisioned pairs of account and permission set`,
         ];
   return `Assignments were listed by ${chosen}, instead of ${other}.`;
+}
+
+/** A service that reads the directory already makes it known as well as this command would. */
+async function crawlUnlessRunning(
+  ...of: Parameters<typeof crawl>
+): Promise<SnapshotReceipt | null> {
+  try {
+    return await crawl(...of);
+  } catch (error) {
+    if (!(error instanceof Fault && error.code === "snapshot.running")) throw error;
+    of[2].note(error.message);
+    return null;
+  }
 }
 
 /**
