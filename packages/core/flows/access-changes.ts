@@ -1,5 +1,5 @@
 /** What people gained and lost between two instants, from the stored directory and events. Nothing is written. */
-import { changesBetween, type AccessChange } from "../domain/access/changes.ts";
+import { changesBetween, type AccessChange } from "../domain/access/changes/between.ts";
 import { Fault } from "../domain/fault.ts";
 import type { Instant } from "../domain/time.ts";
 import type { AccessStore, TimedSnapshot } from "../ports/access-store.ts";

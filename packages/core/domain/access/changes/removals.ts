@@ -2,13 +2,13 @@
  * By which event a path was lost: of its assignment or entitlement, of the membership, or of the user, group, permission set or application
  * that it hangs on. Pure. The first of them within the time counts, because it broke the path.
  */
-import type { EffectiveAccess } from "../access.ts";
-import type { TrailEvent } from "../event.ts";
-import { membersIn } from "../sessions/residual/access-history.ts";
-import type { Instant } from "../time.ts";
-import { amended } from "../trail/amended.ts";
-import { askedBy } from "./asked-by.ts";
-import { assignmentKey } from "./facts.ts";
+import type { EffectiveAccess } from "../../access.ts";
+import type { TrailEvent } from "../../event.ts";
+import { membersIn } from "../../sessions/residual/access-history.ts";
+import type { Instant } from "../../time.ts";
+import { amended } from "../../trail/amended.ts";
+import { askedBy } from "../asked-by.ts";
+import { assignmentKey } from "../facts.ts";
 
 export interface Removed {
   readonly at: Instant;

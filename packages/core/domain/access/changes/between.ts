@@ -3,15 +3,15 @@
  * events. A change that no event shows is known only to lie between two crawls: it has `notAfter` and no instant. What was lost and
  * given back in between is told where events show it.
  */
-import type { EffectiveAccess, PathStep } from "../access.ts";
-import type { TrailEvent } from "../event.ts";
-import type { Person } from "../person.ts";
-import type { Instant } from "../time.ts";
-import { AccessRows, type ObservedSnapshot } from "./effective.ts";
-import { grantEvents } from "./grants.ts";
-import { AccessModel } from "./model.ts";
+import type { EffectiveAccess, PathStep } from "../../access.ts";
+import type { TrailEvent } from "../../event.ts";
+import type { Person } from "../../person.ts";
+import type { Instant } from "../../time.ts";
+import { AccessRows, type ObservedSnapshot } from "../effective.ts";
+import { grantEvents } from "../grants.ts";
+import { AccessModel } from "../model.ts";
 import { removalEvents, type Removed } from "./removals.ts";
-import { NO_USAGE } from "./usage.ts";
+import { NO_USAGE } from "../usage.ts";
 
 export interface AccessChange {
   readonly user: Person;
