@@ -51,8 +51,8 @@ test("stays at the rate it was given, for all operations of Identity Center toge
     .filter(([operation]) => operation.startsWith("sso:"))
     .reduce((sum, [, count]) => sum + count, 0);
   expect(seconds).toBeGreaterThanOrEqual((calls - 1) / SSO_ADMIN_PER_SECOND);
-  // The slots are used, not only kept: nothing else holds the crawl up for long.
-  expect(seconds).toBeLessThan((calls - 1) / SSO_ADMIN_PER_SECOND + 15);
+  // The slots are used, not only kept: walking the tree of accounts twice, at its own slower rate, is all that comes on top.
+  expect(seconds).toBeLessThan((calls - 1) / SSO_ADMIN_PER_SECOND + 30);
 });
 
 test("counts every kind, and names what points at nothing", () => {
