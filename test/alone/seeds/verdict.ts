@@ -51,9 +51,6 @@ function vanished(told: Told, later: Told): string | null {
   const heard = new Set(
     later.sessions.flatMap(({ id, earlierIds }) => [id, ...(earlierIds ?? [])]),
   );
-  const gone = told.sessions.find(
-    ({ id, kind, startBasis }) =>
-      !heard.has(id) && !(kind === "token" && startBasis === "first-seen"),
-  );
+  const gone = told.sessions.find(({ id }) => !heard.has(id));
   return gone === undefined ? null : `${gone.kind} ${gone.id}`;
 }

@@ -73,10 +73,6 @@ test("a session used in two Regions is one session", () => {
 
 test("another person's events are not taken for the person's, whatever kind of session they are of", () => {
   const others = { ...ADA, userId: "d5f9a4b8-21e2-41bc-8a11-1b2c3d4e5f60" };
-  const theirs = SEEDS.flatMap(lifeOf).filter(
-    // Calls that hand out a role are told by account and permission set alone.
-    (event) =>
-      event.person !== null && !(event.kind === "portal" && event.targetAccountId !== null),
-  );
+  const theirs = SEEDS.flatMap(lifeOf).filter((event) => event.person !== null);
   expect(reconstruct(others, theirs, EIGHT_HOURS)).toEqual([]);
 });

@@ -210,7 +210,9 @@ function optionalParts(
   draft: Draft,
 ): Pick<Session, "inferredEventIds" | "signIn" | "aliveUntil" | "earlierIds"> {
   const { inferred, signIn, aliveUntil, takenUp, kind } = draft;
-  const earlier = takenUp.map((key) => idOf(person, { kind, key })).toSorted();
+  // Calls of an application's token look like any token's until its exchange is read.
+  const shownAs = kind === "application" || kind === "background" ? "token" : kind;
+  const earlier = takenUp.map((key) => idOf(person, { kind: shownAs, key })).toSorted();
   return {
     ...(inferred.length > 0
       ? { inferredEventIds: inOrder([inferred]).map((event) => event.eventId) }

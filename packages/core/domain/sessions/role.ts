@@ -31,7 +31,7 @@ export function roleSessions(
   const others = othersKeys(events, person);
   const vendings: Vending[] = [];
   for (const event of events) {
-    if (isVending(event)) vendings.push(event);
+    if (isVending(event) && isOwn(event, person)) vendings.push(event);
     const session = sessionOf(event);
     if (session === null) continue;
     const key = roleSessionKey(session);

@@ -10,6 +10,9 @@ import { addAll, eventKey, newDraft, type Draft } from "./draft.ts";
 
 type PortalEvent = Extract<TrailEvent, { kind: "portal" }>;
 
+/** In the place of a grant that was not read. */
+const FIRST_SEEN = "first-seen";
+
 export interface TokenSessions {
   readonly drafts: Draft[];
   /** Session of each access token's id, and whether a key or an inference says so. */
@@ -33,17 +36,18 @@ export function tokenSessions(events: readonly TrailEvent[]): TokenSessions {
     const application = byCredential.get(credentialId)?.draft;
     if (application !== undefined) {
       addAll(application.exact, calls);
+      application.takenUp.push(firstSeenCall(credentialId));
       continue;
     }
     const chain = current.get(calls[0]!) ?? null;
     if (chain !== null) {
       addAll(chain.inferred, calls);
-      chain.takenUp.push(["first-seen", credentialId]);
+      chain.takenUp.push(firstSeenCall(credentialId));
       byCredential.set(credentialId, { draft: chain, exact: false });
       continue;
     }
     if (calls.every((call) => call.errorCode !== null)) continue;
-    const draft = newDraft("token", ["first-seen", credentialId], calls[0]!, {
+    const draft = newDraft("token", firstSeenCall(credentialId), calls[0]!, {
       startBasis: "first-seen",
     });
     addAll(draft.exact, calls.slice(1));
@@ -54,20 +58,35 @@ export function tokenSessions(events: readonly TrailEvent[]): TokenSessions {
   return { drafts: [...chains, ...applications, ...firstSeen], byCredential };
 }
 
-/** The chains of all clients. A pending poll issues nothing and starts nothing. */
+/** Key of a token that its calls alone show. */
+function firstSeenCall(credentialId: string): readonly string[] {
+  return [FIRST_SEEN, credentialId];
+}
+
+/**
+ * The chains of all clients. One whose first grant was not read has a key of its own, the same whichever refresh was read first; the
+ * chain that holds those refreshes once their grant was read names it. A pending poll issues nothing and starts nothing.
+ */
 function grantChains(events: readonly TrailEvent[]): Draft[] {
   const current = new Map<string, Draft>();
   const chains: Draft[] = [];
+  /** Clients with a chain whose first grant was not read. */
+  const unseen = new Set<string>();
   for (const event of events) {
     if (event.kind !== "token" || !event.issued || event.person === null) continue;
     const client = event.clientId ?? eventKey(event);
     const chain = current.get(client);
-    if (event.grant === "refresh" && chain !== undefined) {
+    const isRefresh = event.grant === "refresh";
+    if (isRefresh && chain !== undefined) {
       chain.exact.push(event);
+      if (chain.takenUp.length === 0 && !unseen.has(client)) {
+        chain.takenUp.push([client, FIRST_SEEN]);
+      }
       continue;
     }
-    const draft = newDraft("token", [client, eventKey(event)], event, {
-      startBasis: event.grant === "refresh" ? "first-seen" : "event",
+    if (isRefresh) unseen.add(client);
+    const draft = newDraft("token", [client, isRefresh ? FIRST_SEEN : eventKey(event)], event, {
+      startBasis: isRefresh ? "first-seen" : "event",
       grant: event.grant,
     });
     current.set(client, draft);
