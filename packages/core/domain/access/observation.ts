@@ -11,7 +11,7 @@ import { epoch, HOUR, type Instant } from "../time.ts";
 export interface Observation {
   /** Null: never. */
   readonly since: Instant | null;
-  /** Hours since then, in any Region that was ever read, of which no source read the records. */
+  /** Hours since then, in any Region that was ever read, of which no source read the account's records nor the portal's. */
   readonly gapHours: number;
 }
 
@@ -28,8 +28,11 @@ export function observations(
     let observation = known.get(accountId);
     if (observation === undefined) {
       const from = since(accountId);
-      const own = gaps.get(accountId) ?? gaps.get(ownerAccountId ?? "") ?? [];
-      observation = { since: from, gapHours: from === null ? 0 : hoursIn(own, from, at) };
+      const portal = gaps.get(ownerAccountId ?? "");
+      const own = gaps.get(accountId) ?? portal ?? [];
+      // A role is taken at the portal before it is used in the account: an hour is missed only where neither was read.
+      const missed = portal === undefined ? own : without(own, without(own, portal));
+      observation = { since: from, gapHours: from === null ? 0 : hoursIn(missed, from, at) };
       known.set(accountId, observation);
     }
     return observation;
