@@ -35,7 +35,7 @@ const LARGE: AccessSnapshot = snapshot({
   ),
 });
 
-test("publishes a large organisation three times, with and without statistics, each in well under a minute", async () => {
+test("publishes a large organisation again and again, with and without statistics, each in well under a minute", async () => {
   const store = new PostgresAccessStore(database);
   const took: number[] = [];
   for (const [day, change] of [
@@ -47,5 +47,11 @@ test("publishes a large organisation three times, with and without statistics, e
     await store.publish(`snp_${day}`, { ...LARGE, ...change }, {}, at(day), at(day));
     took.push((performance.now() - began) / 1_000);
   }
+  // As a database that was restored, whose statistics say that nothing is there.
+  await database.pool.query("truncate access_facts, access_snapshots cascade");
+  await database.pool.query("analyze access_facts");
+  const began = performance.now();
+  await store.publish("snp_again", LARGE, {}, at("04T08:00:00"), at("04T08:00:00"));
+  took.push((performance.now() - began) / 1_000);
   expect(Math.max(...took)).toBeLessThan(60);
 });

@@ -223,12 +223,17 @@ async function openFacts(
   instanceArn: string,
   at: Instant,
 ): Promise<number> {
+  // Apart from the insertion: a plan for a table that is said to be empty would walk the new rows once for each of them.
+  await client.query(
+    `create temporary table still_open on commit drop as
+     select kind, key from access_facts where instance_arn = $1 and observed_to is null`,
+    [instanceArn],
+  );
+  await client.query("analyze still_open");
   const { rowCount } = await client.query(
     `insert into access_facts (kind, key, instance_arn, body, body_sha256, observed_from, first_snapshot_id)
      select s.kind, s.key, $1, s.body, s.sha, $2, $3 from seen s
-      where not exists (select 1 from access_facts f
-                         where f.instance_arn = $1 and f.kind = s.kind and f.key = s.key
-                           and f.observed_to is null)`,
+      where not exists (select 1 from still_open o where o.kind = s.kind and o.key = s.key)`,
     [instanceArn, at, id],
   );
   return rowCount ?? 0;
