@@ -1,6 +1,8 @@
 /** When somebody was last seen does not hang on the order in which events come, also where one names them only later. */
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { assumeRole, call, OWNER, record, signIn } from "#test/support/records";
+import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
+import { assumeRole, call, NAME, OWNER, record, signIn, STORE, USER } from "#test/support/records";
+import { snapshot, user } from "#test/unit/access/directory-facts";
 import { byAdmin } from "#test/unit/sessions/made";
 import { openStand, trailFile, type Stand } from "../ingest/stand.ts";
 
@@ -48,4 +50,19 @@ test("a change of access that concerns a person is no event of theirs, judged be
   });
   expect(await seen(role, change)).toEqual([["08:40", "08:40"]]);
   expect(await seen(change, role)).toEqual([["08:40", "08:40"]]);
+});
+
+test("a name that only a crawl tells makes what was stored under it the person's, and nothing of others", async () => {
+  await stand.ingest(trailFile(assumeRole(`${DAY}09:00:00Z`)));
+  const named = user(USER, { identityStoreArn: STORE, userName: NAME });
+  const users = [named, user("somebody-else")];
+  const access = new PostgresAccessStore(stand.database);
+  await access.publish("snp_newest", snapshot({ users }), {}, stand.now, stand.now);
+  const { rows } = await stand.database.pool.query(
+    "select user_id as id, last_event_at as last from people order by user_id",
+  );
+  expect(rows).toEqual([
+    { id: USER, last: `${DAY}09:00:00.000Z` },
+    { id: "somebody-else", last: null },
+  ]);
 });

@@ -4,6 +4,7 @@
  */
 import type pg from "pg";
 import type { Instant } from "../../../domain/time.ts";
+import { rememberNewest } from "../trail/newest-event.ts";
 
 /**
  * Everybody whom the crawl names is a person with that name. A name that is new to somebody may take role sessions away from
@@ -17,12 +18,12 @@ export async function nameUsers(client: pg.PoolClient, at: Instant): Promise<voi
      select arn, user_id from (${users}) u order by 1, 2
      on conflict (identity_store_arn, user_id) do nothing`,
   );
+  const fresh = `select c.arn, c.user_id, c.user_name from (${users}) c
+                   where not exists (select 1 from person_names n where n.identity_store_arn = c.arn
+                                        and n.user_id = c.user_id and n.user_name = c.user_name)`;
+  const { rows: named } = await client.query<{ arn: string; user_id: string }>(fresh);
   await client.query(
-    `with crawled as (${users}),
-     fresh as (
-       select c.user_name from crawled c
-        where not exists (select 1 from person_names n where n.identity_store_arn = c.arn
-                             and n.user_id = c.user_id and n.user_name = c.user_name)),
+    `with fresh as (${fresh}),
      due as (
        select p.identity_store_arn, p.user_id from people p
         where (p.identity_store_arn, p.user_id) in (
@@ -40,6 +41,8 @@ export async function nameUsers(client: pg.PoolClient, at: Instant): Promise<voi
         set last_seen_at = greatest(person_names.last_seen_at, excluded.last_seen_at)`,
     [at],
   );
+  // What was stored under a name before anybody had it is theirs from now on.
+  await rememberNewest(client, named);
 }
 
 /**
