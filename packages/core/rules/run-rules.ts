@@ -60,7 +60,8 @@ function run<R extends Rule>(catalogue: readonly R[], evaluate: (rule: R) => Rul
     const { parameters } = rule;
     try {
       const result = evaluate(rule);
-      const version = ruleVersion(rule);
+      // Made where something was found: most rules see nothing in most people.
+      const version = result.detections.length === 0 ? "" : ruleVersion(rule);
       for (const detection of result.detections) {
         detections.push({ ...detection, ruleId, ruleVersion: version, parameters });
       }

@@ -28,13 +28,14 @@ export function roleSessions(
   settings: SessionSettings,
 ): RoleSessions {
   const byKey = new Map<string, Draft>();
-  const others = othersKeys(events, person);
+  const keyOf = keysOnce();
+  const others = othersKeys(events, person, keyOf);
   const vendings: Vending[] = [];
   for (const event of events) {
     if (isVending(event) && isOwn(event, person)) vendings.push(event);
     const session = sessionOf(event);
     if (session === null) continue;
-    const key = roleSessionKey(session);
+    const key = keyOf(session);
     if (others.has(key)) continue;
     const draft = byKey.get(key);
     if (draft === undefined) byKey.set(key, opened(session, key, event));
@@ -45,15 +46,29 @@ export function roleSessions(
   return withVendings(drafts, vendings, settings);
 }
 
+/** `roleSessionKey`, made once for each object: a store gives the calls of a session one and the same. */
+function keysOnce(): (session: RoleSessionRef) => string {
+  const keys = new Map<RoleSessionRef, string>();
+  return (session) => {
+    let key = keys.get(session);
+    if (key === undefined) keys.set(session, (key = roleSessionKey(session)));
+    return key;
+  };
+}
+
 /**
  * Keys of other people's sessions: what was done about the person from there is in their history, and no session of theirs.
  * Where no event of a session names its actor it may be the person's own, and stays.
  */
-function othersKeys(events: readonly TrailEvent[], person: PersonKey): Set<string> {
+function othersKeys(
+  events: readonly TrailEvent[],
+  person: PersonKey,
+  keyOf: (session: RoleSessionRef) => string,
+): Set<string> {
   const keys = new Set<string>();
   for (const event of events) {
     const session = isOwn(event, person) ? null : sessionOf(event);
-    if (session !== null) keys.add(roleSessionKey(session));
+    if (session !== null) keys.add(keyOf(session));
   }
   return keys;
 }

@@ -35,7 +35,7 @@ export function removalsOf(
   history: AccessHistory,
 ): Taken[] {
   const taken = [
-    ...amended(events).flatMap((event) => ofOwn(event, person)),
+    ...ofKindsThatRemove(events).flatMap((event) => ofOwn(event, person)),
     ...history.membershipChanges(person).flatMap((event) => ofMembership(event, history)),
     ...history.removalsFrom(person.userId).flatMap((event) => direct(event, person, history)),
     ...[...history.groupsOf(person)].flatMap((groupId) =>
@@ -45,6 +45,20 @@ export function removalsOf(
     ...history.changesForEverybody().flatMap((event) => ofEverybody(event, person, history)),
   ];
   return once(taken);
+}
+
+/** Of `ofOwn`: hardly any of a person's events, of whom most are calls. */
+const REMOVE: ReadonlySet<TrailEvent["kind"]> = new Set([
+  "portal",
+  "session-deleted",
+  "directory-user",
+]);
+
+/** Of the person's own events, as `amended` gives them, those that can have taken something away. */
+function ofKindsThatRemove(events: readonly TrailEvent[]): readonly TrailEvent[] {
+  // What corrects another one may be of another kind than that.
+  if (events.some((event) => event.addendum !== undefined)) return amended(events);
+  return amended(events.filter((event) => REMOVE.has(event.kind)));
 }
 
 /** Each event once, and once for all the accounts that received it. */
