@@ -154,6 +154,23 @@ describe("a snapshot as of an instant after its crawl", () => {
     expect(updated.notes).toEqual([]);
   });
 
+  test("does not doubt a permission set that was read again after its change, but one that changed later", () => {
+    const note = {
+      kind: "refreshed",
+      about: setArn(1),
+      at: at("12T00:10:00"),
+      problem: "It was read again.",
+    } as const;
+    const attached = (when: string) =>
+      setChanged(when, "AttachManagedPolicyToPermissionSet", "policy-attached");
+    const facts = { ...FACTS, notes: [note] };
+    const unreadAfter = (when: string) => [
+      ...asOf([attached(when)], NOW, facts).changed.amendments.unreadSets,
+    ];
+    expect(unreadAfter("12T00:10:00")).toEqual([]);
+    expect(unreadAfter("12T00:10:01")).toEqual([setArn(1)]);
+  });
+
   test("knows sets that were made or deleted since", () => {
     const made = [
       setChanged("12T00:00:00", "CreatePermissionSet", "created", 2, {

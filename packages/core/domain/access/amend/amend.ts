@@ -50,8 +50,13 @@ export function amend<
   events: readonly TrailEvent[],
   { startedAt, at }: Period,
 ): S & { readonly amendments: Amendments } {
+  const readAgain = refreshedSince(snapshot.notes);
   const counted = amended(events).filter(
-    (event) => event.errorCode === null && event.occurredAt > startedAt && event.occurredAt < at,
+    (event) =>
+      event.errorCode === null &&
+      event.occurredAt > startedAt &&
+      event.occurredAt < at &&
+      !readAgain(event),
   );
   const ordered = counted.toSorted(removalsFirst);
   const facts = new FactsByKey(snapshot, snapshot.observedFrom);
@@ -65,6 +70,32 @@ export function amend<
   const { facts: changed, observedFrom } = facts.finish();
   const notes = [...snapshot.notes, ...changes.flatMap(noteOf)];
   return { ...snapshot, ...changed, observedFrom, notes, amendments };
+}
+
+/**
+ * Whether what an event did is in what was read again after it. A removal takes more with it than itself, grants for example, which were not
+ * read again: it counts.
+ */
+function refreshedSince(notes: readonly CrawlNote[]): (event: TrailEvent) => boolean {
+  const readAt = new Map(
+    notes.flatMap((note) =>
+      note.kind === "refreshed" && note.at !== undefined ? [[note.about, note.at] as const] : [],
+    ),
+  );
+  if (readAt.size === 0) return () => false;
+  return (event) => {
+    if (isRemoval(event)) return false;
+    const about =
+      event.kind === "permission-set"
+        ? event.permissionSetArn
+        : event.kind === "application"
+          ? event.applicationArn
+          : event.kind === "trusted-token-issuer"
+            ? "trusted-token-issuers"
+            : null;
+    const at = about === null ? undefined : readAt.get(about);
+    return at !== undefined && event.occurredAt <= at;
+  };
 }
 
 /** Seconds are all that a record tells: of a removal and a grant in one second the grant is taken for the later one. */
