@@ -29,8 +29,13 @@ const MODULES: readonly {
     load: async () => (await import("./commands/residual.ts")).addResidual,
   },
   {
-    commands: ["findings", "access", "replay"],
+    commands: ["findings", "replay"],
     load: async () => (await import("./commands/look.ts")).addLook,
+  },
+  { commands: ["access"], load: async () => (await import("./commands/access.ts")).addAccess },
+  {
+    commands: ["permission-set"],
+    load: async () => (await import("./commands/permission-set.ts")).addPermissionSet,
   },
   {
     commands: ["durations"],

@@ -3,8 +3,7 @@
  * nothing written). The two give the same answer for the same instant.
  */
 import type { Finding } from "#core/domain/finding";
-import type { EffectiveAccess } from "#core/domain/access";
-import { personKey, type Person } from "#core/domain/person";
+import type { Person } from "#core/domain/person";
 import { reconcileFindings } from "#core/domain/reconcile-findings";
 import type { Session, SessionView } from "#core/domain/session";
 import { Fault } from "#core/domain/fault";
@@ -93,23 +92,4 @@ export async function storedFindings(runtime: Runtime): Promise<Finding[]> {
     cursor = page.nextCursor;
   } while (cursor !== null);
   return findings;
-}
-
-export async function accessAt(
-  runtime: Runtime,
-  at: Instant,
-  only?: readonly Person[],
-): Promise<EffectiveAccess[]> {
-  if ((await runtime.stores.access.asOf(at)) === null) {
-    throw new Fault(
-      "snapshot.none",
-      `Who had access at ${at} is unknown, because the directory had not been read by then: run curfew snapshot, or choose a later --as-of.`,
-    );
-  }
-  const wanted = only === undefined ? null : new Set(only.map(personKey));
-  const rows: EffectiveAccess[] = [];
-  for await (const { person, access } of judgeEverybody(runtime.judgePorts, at, only)) {
-    if (wanted === null || wanted.has(personKey(person))) rows.push(...access);
-  }
-  return rows;
 }

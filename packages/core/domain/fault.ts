@@ -33,6 +33,7 @@ export const FAULTS = {
   "input.unknown-person": input(404),
   "input.unknown-event": input(404),
   "input.unknown-session": input(404),
+  "input.unknown-permission-set": input(404),
   "input.unknown-store": input(404),
   "config.invalid": { ...environment(), exitCode: 2 as const },
   "config.unknown-setting": { ...environment(), exitCode: 2 as const },

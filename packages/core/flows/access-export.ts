@@ -15,6 +15,10 @@ export interface AccessExport {
   readonly usage: Pick<UsageStore, "seenBy">;
   readonly now: Instant;
   readonly format: ExportFormat;
+  /** Numbers of the people whose rows are written, in order; everybody's when absent. */
+  readonly people?: readonly number[];
+  /** Whether rows of a pair, by its number, are written; all of them when absent. */
+  readonly wanted?: (pair: number) => boolean;
 }
 
 /** People whose use is asked for at once. */
@@ -25,14 +29,18 @@ const PIECE = 64 * 1_024;
 /** The rows of `effectiveAccess` in its order, as CSV with a header or as one JSON value a line, in UTF-8. */
 export async function* exportAccess(asked: AccessExport): AsyncGenerator<Buffer> {
   const { rows, usage, now, format } = asked;
-  const writer = new AccessWriter(rows, format);
-  const { users } = rows.model;
+  const writer = new AccessWriter(rows, format, asked.wanted);
+  const numbers = asked.people ?? [...rows.model.users.keys()];
   let text = writer.header;
-  for (let from = 0; from < users.length; from += PEOPLE_AT_ONCE) {
-    const people = users.slice(from, from + PEOPLE_AT_ONCE);
-    const used = await usage.seenBy(people, now);
-    for (const [place, person] of people.entries()) {
-      text += writer.person(from + place, used.get(personKey(person)) ?? NO_USAGE);
+  for (let from = 0; from < numbers.length; from += PEOPLE_AT_ONCE) {
+    const people = numbers.slice(from, from + PEOPLE_AT_ONCE);
+    const used = await usage.seenBy(
+      people.map((number) => rows.model.users[number]!),
+      now,
+    );
+    for (const number of people) {
+      const person = rows.model.users[number]!;
+      text += writer.person(number, used.get(personKey(person)) ?? NO_USAGE);
       if (text.length < PIECE) continue;
       yield Buffer.from(text);
       text = "";

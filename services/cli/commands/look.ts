@@ -1,6 +1,5 @@
-/** `curfew findings`, `access` and `replay`: look at what is known, now or as of an earlier instant. */
+/** `curfew findings` and `replay`: look at what is known, now or as of an earlier instant. */
 import type { Command } from "commander";
-import { heldName } from "#core/domain/access";
 import { DigestOfUsage } from "#core/domain/access/usage-digest";
 import { FINDING_STATES, ownerName, type Finding } from "#core/domain/finding";
 import type { Instant } from "#core/domain/time";
@@ -19,14 +18,12 @@ import {
 } from "../options.ts";
 import type { Output } from "../output.ts";
 import type { Runtime } from "../runtime.ts";
-import { accessAt, findingsHeldAt, personsNamed, storedFindings } from "../views.ts";
+import { findingsHeldAt, storedFindings } from "../views.ts";
 
 type LookOptions = WorldOptions &
   AsOfOptions & {
-    readonly user?: string;
     readonly state?: string;
     readonly rule?: string;
-    readonly account?: string;
     readonly verify?: boolean;
   };
 
@@ -36,11 +33,6 @@ export function addLook(program: Command): void {
     .option("--rule <id>", "only this rule")
     .option("--state <state>", FINDING_STATES.join(", "), oneOf("--state", FINDING_STATES))
     .action((options: LookOptions) => look(options, findings));
-  withAsOf(withDemo(withCommonOptions(program.command("access"))))
-    .description("who can become what in which account, one path a line")
-    .option("--user <user>", "a userId, userName or e-mail address")
-    .option("--account <id>", "only this account")
-    .action((options: LookOptions) => look(options, access));
   withDemo(withCommonOptions(program.command("replay")))
     .description("rebuild sessions and findings from the stored events")
     .option("--verify", "exit 1 when what is stored differs")
@@ -87,40 +79,6 @@ async function asOf(runtime: Runtime, at: Instant, stored: readonly Finding[]): 
       : left.openedAt < right.openedAt
         ? 1
         : -1,
-  );
-}
-
-async function access(runtime: Runtime, options: LookOptions, output: Output): Promise<void> {
-  const at = asOfOption(options.asOf, runtime.now());
-  const only = options.user === undefined ? undefined : await personsNamed(runtime, options.user);
-  const rows = (await accessAt(runtime, at, only)).filter(
-    (row) => options.account === undefined || row.accountId === options.account,
-  );
-  for (const row of rows) output.value(row);
-  output.table(
-    [
-      "user",
-      "account",
-      "permission set",
-      "path",
-      "granted",
-      "last used",
-      "uses in 30 days",
-      "observed since",
-    ],
-    rows.map((row) => [
-      row.user.userName ?? row.user.userId,
-      `${row.accountName} ${row.accountId}`,
-      row.administrator === true ? `${heldName(row)} (administrator)` : heldName(row),
-      row.path
-        .map((step) => (step.kind === "group" ? `group ${step.name}` : step.kind))
-        .join(" → "),
-      row.grantedAt ?? `not after ${row.grantedNotAfter}`,
-      row.lastUsedAt ?? "not seen",
-      row.uses30d,
-      row.observedSince,
-    ]),
-    "Nobody matching has access.",
   );
 }
 

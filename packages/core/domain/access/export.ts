@@ -128,9 +128,12 @@ export class AccessWriter {
   readonly #unknown = new Map<string, string>();
   readonly #noUse: string;
   readonly #ends: readonly [string, string];
+  readonly #wanted: (pair: number) => boolean;
 
-  constructor(rows: AccessRows, format: ExportFormat) {
+  /** @param wanted whether rows of a pair, by its number, are written; all of them when absent. */
+  constructor(rows: AccessRows, format: ExportFormat, wanted?: (pair: number) => boolean) {
     this.#rows = rows;
+    this.#wanted = wanted ?? (() => true);
     this.#parts = format === "csv" ? CSV : NDJSON;
     this.header = this.#parts.header;
     this.#noUse = this.#parts.use(NO_USE);
@@ -149,6 +152,7 @@ export class AccessWriter {
       const key = keys[at]!;
       const number = model.slotOfLeg(key);
       const { pair } = model.slots[number]!;
+      if (!this.#wanted(pair)) continue;
       const isShared =
         (at > 0 && this.#pairOf(keys[at - 1]!) === pair) ||
         (at + 1 < keys.length && this.#pairOf(keys[at + 1]!) === pair);
