@@ -16,6 +16,7 @@ export interface Size {
 }
 
 export const STORE = "arn:aws:identitystore::111122223333:identitystore/d-1234567890";
+export const ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess";
 const INSTANCE = "ssoins-0123456789abcdef";
 
 const setArn = (set: number): string =>
@@ -105,14 +106,13 @@ function targetsOf(
       name: `Set${set}`,
       description: null,
       sessionDuration: "PT8H",
-      managedPolicyArns: [],
+      managedPolicyArns: set % 20 === 0 ? [ADMINISTRATOR] : [],
       customerManagedPolicies: [],
       inlinePolicy: null,
       boundary: null,
       relayState: null,
       createdAt: null,
       tags: {},
-      administrator: set % 20 === 0,
     })),
     accounts: upTo(size.accounts).map((account) => ({
       accountId: accountId(account),

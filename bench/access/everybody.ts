@@ -9,7 +9,7 @@ import { AccessModel } from "../../packages/core/domain/access/model.ts";
 import { ratioFinding, type Finding, type Progress, type Report } from "../report.ts";
 import { inTurn, median, ratioOf, type Rounds, type Way } from "../rounds.ts";
 import type { Stand } from "../stand.ts";
-import { directoryOf, type Size } from "./directory.ts";
+import { ADMINISTRATOR, directoryOf, type Size } from "./directory.ts";
 
 const LARGE: Size = {
   people: 10_000,
@@ -54,7 +54,9 @@ export async function benchEverybody(stand: Stand, rounds: number, say: Progress
 function waysOf(stand: Stand, directory: AccessSnapshot, { triples, broad }: Counts): Way[] {
   const nothing = (): Promise<void> => Promise.resolve();
   let model = new AccessModel(directory);
-  const sets = directory.permissionSets.filter((set) => set.administrator);
+  const sets = directory.permissionSets.filter((set) =>
+    set.managedPolicyArns.includes(ADMINISTRATOR),
+  );
   const admins = new Set(sets.map((set) => set.arn));
   const here = (name: string, run: () => void): Way => ({
     name,

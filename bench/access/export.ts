@@ -5,10 +5,12 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
+import { readActionCatalogue } from "../../packages/core/adapters/iam-data/catalogue.ts";
 import { PostgresAccessStore } from "../../packages/core/adapters/postgres/access/facts-at.ts";
 import { PostgresObservationStore } from "../../packages/core/adapters/postgres/coverage/observation-store.ts";
 import { PostgresUsageStore } from "../../packages/core/adapters/postgres/people/usage-store.ts";
 import { instant, type Instant } from "../../packages/core/domain/time.ts";
+import { readOnce } from "../../packages/core/platform/read-once.ts";
 import { exportAccess } from "../../packages/core/flows/access-export.ts";
 import { commonFacts } from "../../packages/core/flows/judge-people.ts";
 import { settingsOf } from "../../packages/core/domain/sessions/durations.ts";
@@ -105,7 +107,9 @@ type Common = Awaited<ReturnType<typeof commonAt>>;
 async function commonAt({ database }: Stand, now: Instant) {
   const access = new PostgresAccessStore(database);
   const observations = new PostgresObservationStore(database);
-  return commonFacts(now, settingsOf(720), [], access, observations);
+  const settings = settingsOf(720);
+  const actions = readOnce(readActionCatalogue);
+  return commonFacts({ settings, catalogue: [], access, observations, actions }, now);
 }
 
 async function fill({ database }: Stand): Promise<void> {

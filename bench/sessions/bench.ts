@@ -3,6 +3,7 @@
  * and DuckDB over the files; and what a sweep costs after one file, against reading that file. It judges speed: tests judge what is found.
  */
 import { join } from "node:path";
+import { readActionCatalogue } from "../../packages/core/adapters/iam-data/catalogue.ts";
 import { PostgresAccessStore } from "../../packages/core/adapters/postgres/access/facts-at.ts";
 import { PostgresObservationStore } from "../../packages/core/adapters/postgres/coverage/observation-store.ts";
 import { PostgresPersonHistory } from "../../packages/core/adapters/postgres/people/person-history.ts";
@@ -12,6 +13,7 @@ import { reconstruct } from "../../packages/core/domain/sessions/reconstruct.ts"
 import { instant } from "../../packages/core/domain/time.ts";
 import { replay } from "../../packages/core/flows/replay.ts";
 import { sweepPeople } from "../../packages/core/flows/sweep-people.ts";
+import { readOnce } from "../../packages/core/platform/read-once.ts";
 import { catalogue } from "../../packages/core/rules/catalogue.ts";
 import { lanesOver } from "../../services/cli/replay/lanes.ts";
 import { CLOCK, readFolder, writeFiles } from "../ingest/read.ts";
@@ -42,6 +44,7 @@ function portsOn({ database }: Stand) {
     access: new PostgresAccessStore(database),
     observations: new PostgresObservationStore(database),
     catalogue,
+    actions: readOnce(readActionCatalogue),
     settings: settingsOf(720),
     channels: [],
     clock: CLOCK,

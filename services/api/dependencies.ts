@@ -1,6 +1,7 @@
 /** What the API is handed. It reads no environment, opens no database and knows no AWS. */
 import type { Database } from "#core/adapters/postgres/database";
 import type { OpenedQueue } from "#core/adapters/queue/open-queue";
+import type { ActionCatalogue } from "#core/domain/policy/catalogue";
 import type { ContainSettings } from "#core/domain/revocation/facts";
 import type { SessionSettings } from "#core/domain/session";
 import type { Clock } from "#core/ports/clock";
@@ -34,7 +35,12 @@ export interface ApiDependencies {
   readonly clock: Clock;
   readonly log: Logger;
   readonly contain: ContainSettings;
+  /** What the configuration says; routes add what was entered since. */
   readonly sessionSettings: SessionSettings;
+  /** Patterns of production accounts (see `domain/access/tier.ts`). */
+  readonly productionAccounts: readonly string[];
+  /** The data of AWS's actions, by which policies are judged; read once a process. */
+  readonly actions: () => Promise<ActionCatalogue>;
   readonly rules: readonly RuleDescription[];
   readonly installation: Installation;
   /** Folder of the migrations this version brings; readiness compares the database with it. */

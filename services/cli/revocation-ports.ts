@@ -28,6 +28,7 @@ export function revocationPorts(runtime: Runtime, world: World): RevocationPorts
     random: (bytes) => randomBytes(bytes),
     contain: containSettings(runtime, world),
     sessionSettings: runtime.settings,
+    actions: runtime.judgePorts.actions,
   };
 }
 

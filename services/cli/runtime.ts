@@ -36,6 +36,7 @@ import { catalogue } from "#core/rules/catalogue";
 import { SimulatedClock } from "#simulator/clock";
 import { PORTAL_SESSION_MINUTES } from "#simulator/organisation";
 import { EnteredSettings } from "./sessions/entered-settings.ts";
+import { readOnce } from "#core/platform/read-once";
 import type { CommonOptions, WorldOptions } from "./options.ts";
 
 const MIGRATIONS = fileURLToPath(new URL("../../migrations", import.meta.url));
@@ -216,14 +217,4 @@ async function runtimeOf(
       await server.release();
     },
   };
-}
-
-/** The first call reads, every other one is answered from it; what failed is read again. */
-function readOnce<T>(read: () => Promise<T>): () => Promise<T> {
-  let reading: Promise<T> | null = null;
-  return () =>
-    (reading ??= read().catch((error: unknown) => {
-      reading = null;
-      throw error;
-    }));
 }

@@ -42,8 +42,6 @@ export interface PermissionSet {
   readonly relayState: string | null;
   readonly createdAt: Instant | null;
   readonly tags: Readonly<Record<string, string>>;
-  /** All its policies together allow everything; null where a policy could not be read. */
-  readonly administrator: boolean | null;
 }
 
 export interface Account {

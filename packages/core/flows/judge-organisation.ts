@@ -28,8 +28,8 @@ export interface OrganisationSources {
   readonly catalogue: readonly Rule[];
   /** Nothing was told where they are left out. */
   readonly ruleSettings?: RuleSettings;
-  /** The data of AWS's actions, read when it is asked for; without it no policy is judged. */
-  readonly actions?: () => Promise<ActionCatalogue>;
+  /** The data of AWS's actions, by which policies are judged. */
+  readonly actions: () => Promise<ActionCatalogue>;
 }
 
 export interface OrganisationPorts extends OrganisationSources {
@@ -80,7 +80,7 @@ async function factsOf(
     observations.coverage(),
     observations.ledgerFacts(at),
     observations.accessFacts(at),
-    sources.actions?.() ?? null,
+    sources.actions(),
   ]);
   const since = observedSince({
     snapshot,

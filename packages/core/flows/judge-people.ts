@@ -55,16 +55,21 @@ export interface JudgedPerson extends PersonEvents {
   readonly rules: RuleRun;
 }
 
-/** @param actions the data of AWS's actions, where rows are to say what their policies were found to be; rules do not look at it. */
-export async function commonFacts(
-  now: Instant,
-  settings: SessionSettings,
-  catalogue: readonly Rule[],
-  access: AccessStore,
-  observations: ObservationStore,
-  ruleSettings: RuleSettings = NO_RULE_SETTINGS,
-  actions: ActionCatalogue | null = null,
-): Promise<CommonFacts> {
+/** What is the same for everybody is made of these. */
+export interface FactPorts {
+  readonly access: AccessStore;
+  readonly observations: ObservationStore;
+  readonly catalogue: readonly Rule[];
+  readonly settings: SessionSettings;
+  /** Nothing was told where they are left out. */
+  readonly ruleSettings?: RuleSettings;
+  /** The data of AWS's actions, by which policies are judged; asked for once there is a directory. */
+  readonly actions: () => Promise<ActionCatalogue>;
+}
+
+export async function commonFacts(ports: FactPorts, now: Instant): Promise<CommonFacts> {
+  const { access, observations, catalogue, settings } = ports;
+  const ruleSettings = ports.ruleSettings ?? NO_RULE_SETTINGS;
   const [snapshot, coverage, ledger, events] = await Promise.all([
     access.asOf(now),
     observations.coverage(),
@@ -73,7 +78,7 @@ export async function commonFacts(
   ]);
   const known = coverage.filter(({ firstEventAt }) => firstEventAt < now);
   const { productionAccounts } = ruleSettings;
-  const rowsOf = (of: TimedSnapshot): AccessRows => {
+  const rowsOf = async (of: TimedSnapshot): Promise<AccessRows> => {
     const since = observedSince({ coverage: known, snapshot: of });
     const observed = observationsOf(ledger, now, of.instance.ownerAccountId, since);
     return new AccessRows(of, new AccessModel(of), {
@@ -81,7 +86,7 @@ export async function commonFacts(
       observationGaps: (accountId) => observed(accountId).gapHours,
       grants: grantEvents(events, now),
       productionAccounts,
-      ...(actions === null ? {} : { verdicts: pairVerdicts(of, actions) }),
+      verdicts: pairVerdicts(of, await ports.actions()),
     });
   };
   return {
@@ -92,18 +97,12 @@ export async function commonFacts(
     directory: snapshot === null ? null : directoryIndex(snapshot),
     ruleSettings,
     coverage: known,
-    access: snapshot === null ? null : rowsOf(snapshot),
+    access: snapshot === null ? null : await rowsOf(snapshot),
   };
 }
 
-export interface JudgePorts {
+export interface JudgePorts extends FactPorts {
   readonly history: PersonHistory;
-  readonly access: AccessStore;
-  readonly observations: ObservationStore;
-  readonly catalogue: readonly Rule[];
-  readonly settings: SessionSettings;
-  /** Nothing was told where they are left out. */
-  readonly ruleSettings?: RuleSettings;
 }
 
 /** People judged together: the index of the directory is made once for them, and their events are held in memory. */
@@ -117,8 +116,8 @@ export async function* judgeEverybody(
   at: Instant,
   only?: readonly Person[],
 ): AsyncGenerator<JudgedPerson & { readonly residuals: readonly Residual[] }> {
-  const { settings, catalogue, access, observations, history, ruleSettings } = ports;
-  const common = await commonFacts(at, settings, catalogue, access, observations, ruleSettings);
+  const { observations, history } = ports;
+  const common = await commonFacts(ports, at);
   const changes = new AccessHistory(await observations.accessFacts(at));
   const people = only === undefined ? history.everybody(at) : eventsOfEach(history, at, only);
   for await (const chunk of chunksOf(people)) {

@@ -3,7 +3,7 @@ import type { AccessSnapshot, PermissionSet } from "../domain/access.ts";
 import { assignmentKey, membershipKey } from "../domain/access/facts.ts";
 import type { TrailEvent } from "../domain/event.ts";
 import type { ActionCatalogue } from "../domain/policy/catalogue.ts";
-import { verdictOfSet } from "../domain/policy/permission-set.ts";
+import { differsByAccount, verdictOfSet } from "../domain/policy/permission-set.ts";
 import type { PolicyVerdict } from "../domain/policy/verdict.ts";
 import type { TimedSnapshot } from "../ports/access-store.ts";
 import type { GrantEvent, SetVerdict } from "../rules/organisation-facts.ts";
@@ -46,27 +46,21 @@ export function grantsIn(events: readonly TrailEvent[]): GrantEvent[] {
   });
 }
 
-/**
- * What the policies of each set together are: one verdict a set, or one for each group of accounts in which they are the same. Without
- * the data of AWS's actions only what the crawl itself could tell is known.
- */
+/** What the policies of each set together are: one verdict a set, or one for each group of accounts in which they are the same. */
 export function verdictsOf(
   snapshot: AccessSnapshot & Pick<TimedSnapshot, "amendments">,
-  actions: ActionCatalogue | null,
+  actions: ActionCatalogue,
 ): SetVerdict[] {
   const accounts = accountsOfSets(snapshot);
   const policies = new Map(snapshot.policies.map((policy) => [policy.policyArn, policy]));
   return snapshot.permissionSets.flatMap((set) => {
     const accountIds = accounts.get(set.arn) ?? [];
     // Policies that were changed since they were read say nothing of the set as it is.
-    if (actions === null || snapshot.amendments?.unreadSets.has(set.arn) === true) {
-      const { arn: permissionSetArn, administrator } = set;
-      return [{ permissionSetArn, accountIds, administrator, findings: [], services: null }];
+    if (snapshot.amendments?.unreadSets.has(set.arn) === true) {
+      const nothing = { administrator: null, findings: [], services: null };
+      return [{ permissionSetArn: set.arn, accountIds, ...nothing }];
     }
-    const differs =
-      set.customerManagedPolicies.length > 0 ||
-      (set.boundary !== null && !set.boundary.startsWith("arn:"));
-    if (!differs || accountIds.length === 0) {
+    if (!differsByAccount(set) || accountIds.length === 0) {
       return [setVerdict(set, accountIds, verdictOfSet(set, null, policies, actions))];
     }
     // Equal documents give one and the same verdict.
@@ -100,7 +94,7 @@ function setVerdict(
   return {
     permissionSetArn: set.arn,
     accountIds,
-    administrator: administrator ?? set.administrator,
+    administrator,
     findings: findings.map(({ id, severity, explanation, actions }) => ({
       id,
       severity,

@@ -4,27 +4,22 @@
  */
 import { reconcileFindings } from "../domain/reconcile-findings.ts";
 import type { AccessHistory } from "../domain/sessions/residual/access-history.ts";
-import type { SessionSettings } from "../domain/session.ts";
 import { instant } from "../domain/time.ts";
-import type { AccessStore } from "../ports/access-store.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { ObservationStore } from "../ports/observation-store.ts";
 import type { DuePerson, Judgement, SweepStore } from "../ports/sweep-store.ts";
-import type { Rule } from "../rules/rule.ts";
-import type { RuleSettings } from "../rules/settings.ts";
-import { commonFacts, judgePeople, withResiduals, type CommonFacts } from "./judge-people.ts";
+import {
+  commonFacts,
+  judgePeople,
+  withResiduals,
+  type CommonFacts,
+  type FactPorts,
+} from "./judge-people.ts";
 
 /** People claimed together; their events decide how many of them one transaction judges. */
 const PEOPLE_AT_ONCE = 100;
 
-export interface SweepPorts {
+export interface SweepPorts extends FactPorts {
   readonly sweep: SweepStore;
-  readonly access: AccessStore;
-  readonly observations: ObservationStore;
-  readonly catalogue: readonly Rule[];
-  readonly settings: SessionSettings;
-  /** Nothing was told where they are left out. */
-  readonly ruleSettings?: RuleSettings;
   /** Alert channels that a new finding is delivered to. */
   readonly channels: readonly string[];
   readonly clock: Clock;
@@ -48,8 +43,7 @@ export async function sweepPeople(
   const receipt = { judged: 0, opened: 0, resolved: 0 };
   const failed = new Set<string>();
   if (total === 0) return { ...receipt, failedRules: [] };
-  const { settings, catalogue, access, observations, ruleSettings } = ports;
-  const common = await commonFacts(now, settings, catalogue, access, observations, ruleSettings);
+  const common = await commonFacts(ports, now);
   const from = { now, snapshotTakenAt: common.snapshot?.takenAt ?? null };
   while (signal?.aborted !== true) {
     const judged = await ports.sweep.sweep(from, PEOPLE_AT_ONCE, ports.channels, (due, changes) => {

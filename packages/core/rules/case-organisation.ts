@@ -78,7 +78,6 @@ const PERMISSION_SET: PermissionSet = {
   relayState: null,
   createdAt: START,
   tags: {},
-  administrator: false,
 };
 
 const ACCOUNT: Account = {

@@ -109,6 +109,8 @@ function openApi(runtime: Runtime, world: World, queue: OpenedQueue, log: Logger
       log,
       contain: containSettings(runtime, world),
       sessionSettings: runtime.settings,
+      productionAccounts: runtime.config.rules.productionAccounts,
+      actions: runtime.judgePorts.actions,
       rules: catalogue,
       installation: {
         version: version(),

@@ -1,5 +1,6 @@
 /** One lane of a rebuild, run as a thread: judges the ranges that it is given and sends what they come to. Writes nothing. */
 import { parentPort, workerData } from "node:worker_threads";
+import { readActionCatalogue } from "#core/adapters/iam-data/catalogue";
 import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { openDatabase } from "#core/adapters/postgres/database";
@@ -7,6 +8,7 @@ import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-his
 import { replayParts, type ReplayPorts } from "#core/flows/replay";
 import type { PeopleRange } from "#core/ports/person-history";
 import { catalogue } from "#core/rules/catalogue";
+import { readOnce } from "#core/platform/read-once";
 import type { FromLane, LaneTask } from "./lanes.ts";
 
 /** One reads people while the next are asked for; what is the same for everybody is read side by side. */
@@ -24,6 +26,7 @@ async function main(port: NonNullable<typeof parentPort>): Promise<void> {
     observations: new PostgresObservationStore(database),
     catalogue,
     settings,
+    actions: readOnce(readActionCatalogue),
     ...(ruleSettings === undefined ? {} : { ruleSettings }),
   };
   const say = (message: FromLane) => {

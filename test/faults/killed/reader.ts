@@ -14,6 +14,7 @@ import { PostgresTrailStore } from "#core/adapters/postgres/trail/trail-store";
 import { fileOf, ingestFiles } from "#core/flows/ingest/ingest-files";
 import { sweepPeople } from "#core/flows/sweep-people";
 import { catalogue } from "#core/rules/catalogue";
+import { actions } from "#test/support/actions";
 
 export interface Task {
   readonly url: string;
@@ -46,6 +47,7 @@ async function run(task: Task): Promise<void> {
       sweep: new PostgresSweepStore(database),
       access: new PostgresAccessStore(database),
       observations: new PostgresObservationStore(database),
+      actions,
       catalogue,
       settings: settingsOf(7 * 24 * 60),
       channels: [],

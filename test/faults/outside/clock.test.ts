@@ -11,6 +11,7 @@ import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { PostgresSweepStore } from "#core/adapters/postgres/people/sweep-store";
 import { catalogue } from "#core/rules/catalogue";
+import { actions } from "#test/support/actions";
 import { openStand, type Stand } from "#test/integration/ingest/stand";
 import { corpusOf, historyOf, UNTIL, type Corpus } from "#test/support/corpus";
 import { dice, size, tried } from "#test/support/sizes";
@@ -56,6 +57,7 @@ function ports(): SweepPorts {
     sweep: new PostgresSweepStore(database),
     access: new PostgresAccessStore(database),
     observations: new PostgresObservationStore(database),
+    actions,
     catalogue,
     settings: settingsOf(null),
     channels: [],

@@ -156,7 +156,7 @@ describe("marks due", () => {
     expect(await dueAfter({ memberships: parts.memberships.slice(1) })).toEqual(["ann"]);
   });
   test("whoever has a permission set that changed", async () => {
-    const permissionSets = [permissionSet(1, { administrator: true }), permissionSet(2)];
+    const permissionSets = [permissionSet(1, { sessionDuration: "PT2H" }), permissionSet(2)];
     expect(await dueAfter({ permissionSets })).toEqual(["ann", "bob"]);
   });
   test("whoever has access to an account that changed", async () => {

@@ -10,6 +10,8 @@ import { issueToken } from "#services/api/auth/issue-token";
 import { type Role, ROLES } from "#services/api/auth/roles";
 import type { ApiDependencies } from "#services/api/dependencies";
 import { buildServer } from "#services/api/server";
+import { NO_RULE_SETTINGS } from "#core/rules/settings";
+import { actions } from "#test/support/actions";
 import { createTestDatabase, type TestDatabase } from "#test/support/database";
 
 export interface TestApi {
@@ -59,6 +61,8 @@ export async function startTestApi(own: Partial<ApiDependencies> = {}): Promise<
       denyPolicyIds: ["p-examplepolicy"],
     },
     sessionSettings: settingsOf(null),
+    productionAccounts: NO_RULE_SETTINGS.productionAccounts,
+    actions,
     rules: [],
     installation: {
       version: "0.0.0-test",

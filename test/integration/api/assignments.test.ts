@@ -55,7 +55,6 @@ function snapshot(): AccessSnapshot {
         inlinePolicy: null,
         boundary: null,
         ...PLAIN_SET,
-        administrator: false,
       },
     ],
     ...NOTHING_MORE,

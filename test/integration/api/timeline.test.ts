@@ -13,6 +13,7 @@ import { ingestFiles } from "#core/flows/ingest/ingest-files";
 import { sweepPeople } from "#core/flows/sweep-people";
 import { catalogue } from "#core/rules/catalogue";
 import { listSchema, timelineItemSchema } from "#services/api/http/schemas";
+import { actions } from "#test/support/actions";
 import * as records from "#test/support/records";
 import { START, startTestApi, type TestApi } from "./api.ts";
 
@@ -51,6 +52,7 @@ beforeAll(async () => {
     sweep: new PostgresSweepStore(database),
     access: new PostgresAccessStore(database),
     observations: new PostgresObservationStore(database),
+    actions,
     catalogue,
     settings: settingsOf(480),
     channels: [],

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { verifyAccount } from "#core/adapters/aws/identity";
 import { factsOf } from "#core/domain/access/facts";
+import { verdictOfSet } from "#core/domain/policy/permission-set";
 import type { CrawlProgress } from "#core/ports/directory";
+import { actions } from "#test/support/actions";
 import { createTestDatabase, type TestDatabase } from "#test/support/database";
 import { openAwsOffice, type AwsOffice } from "./aws-office.ts";
 import { crawlOf, type Crawled } from "./crawled.ts";
@@ -47,16 +49,23 @@ test("reads every user, group, membership, account, permission set and assignmen
   expect(sorted(snapshot.assignments.map(keyOf))).toEqual(sorted(state.assignments.map(keyOf)));
 });
 
-test("reads the policies of a permission set and whether they make an administrator", () => {
+test("reads the policies of a permission set and whether they make an administrator", async () => {
+  const catalogue = await actions();
   const set = (name: string) => crawled.snapshot.permissionSets.find((one) => one.name === name);
-  expect(set("AdministratorAccess")).toMatchObject({ administrator: true, boundary: null });
-  expect(set("Developer")).toMatchObject({ administrator: false });
+  const sets = crawled.snapshot.permissionSets;
+  const documents = new Map(crawled.snapshot.policies.map((one) => [one.policyArn, one]));
+  const administrators = sets.map((one): [string, boolean | null] => [
+    one.name,
+    verdictOfSet(one, null, documents, catalogue).administrator,
+  ]);
+  const is = new Map(administrators);
+  expect(set("AdministratorAccess")?.boundary).toBeNull();
+  expect(is.get("AdministratorAccess")).toBe(true);
+  expect(is.get("Developer")).toBe(false);
   expect(set("Developer")?.boundary).toMatch(/PowerUserAccess$/);
   expect(set("IncidentResponder")?.inlinePolicy).toContain("ec2:ModifyInstanceAttribute");
-  expect(set("ViewOnly")?.administrator).toBe(false);
-  // A customer managed policy cannot be read, and nothing else decides.
+  expect(is.get("ViewOnly")).toBe(false);
   expect(set("ProductionDeploy")).toMatchObject({
-    administrator: null,
     customerManagedPolicies: [{ name: "release-guard", path: "/" }],
   });
 });

@@ -20,6 +20,7 @@ import { judgeEverybody, type JudgePorts } from "#core/flows/judge-people";
 import { DigestOfSessions, type ReplayDigest } from "#core/flows/replay";
 import { sweepPeople, type SweepReceipt } from "#core/flows/sweep-people";
 import { catalogue } from "#core/rules/catalogue";
+import { actions } from "#test/support/actions";
 import { createTestDatabase, type TestDatabase } from "#test/support/database";
 
 export const NOW = Date.parse("2026-11-09T10:00:00Z");
@@ -55,6 +56,7 @@ export async function openStand(
     sweep: new PostgresSweepStore(database),
     access: new PostgresAccessStore(database),
     observations: new PostgresObservationStore(database),
+    actions,
     catalogue,
     settings,
     channels: [],

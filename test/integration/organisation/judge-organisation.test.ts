@@ -9,6 +9,7 @@ import { MINUTE, parseInstant, plus, type Instant } from "#core/domain/time";
 import { ingestFiles } from "#core/flows/ingest/ingest-files";
 import { judgeOrganisation, type OrganisationPorts } from "#core/flows/judge-organisation";
 import type { OrganisationRule } from "#core/rules/rule";
+import { actions } from "#test/support/actions";
 import { createTestDatabase, type TestDatabase } from "#test/support/database";
 import * as records from "#test/support/records";
 
@@ -51,6 +52,7 @@ const ports = (): OrganisationPorts => ({
   organisations: new PostgresOrganisationStore(database),
   access: new PostgresAccessStore(database),
   observations: new PostgresObservationStore(database),
+  actions,
   catalogue: [rule],
   channels: ["siem"],
   clock: { now: () => Date.parse(now) },

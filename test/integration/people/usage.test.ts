@@ -9,6 +9,7 @@ import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-his
 import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { PostgresObservationStore } from "#core/adapters/postgres/coverage/observation-store";
 import { settingsOf } from "#core/domain/sessions/durations";
+import { actions } from "#test/support/actions";
 import { assumeRole, call, MEMBER, signIn, STORE, USER } from "#test/support/records";
 import { NOW, openStand, trailFile, type Stand } from "../ingest/stand.ts";
 
@@ -71,6 +72,7 @@ test("what is stored is what the events give at once", async () => {
     history: new PostgresPersonHistory(stand.database),
     access: new PostgresAccessStore(stand.database),
     observations: new PostgresObservationStore(stand.database),
+    actions,
     catalogue: [],
     settings: settingsOf(480),
   };

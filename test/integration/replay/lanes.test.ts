@@ -8,6 +8,7 @@ import { settingsOf } from "#core/domain/sessions/durations";
 import { DigestOfSessions, replay, type ReplayPart } from "#core/flows/replay";
 import { catalogue } from "#core/rules/catalogue";
 import { lanesOver } from "#services/cli/replay/lanes";
+import { actions } from "#test/support/actions";
 import { portal, signIn, STORE } from "#test/support/records";
 import { openStand, trailFile, type Stand } from "../ingest/stand.ts";
 
@@ -43,6 +44,7 @@ function portsOf() {
     history: new PostgresPersonHistory(stand.database),
     access: new PostgresAccessStore(stand.database),
     observations: new PostgresObservationStore(stand.database),
+    actions,
     catalogue,
     settings,
   };

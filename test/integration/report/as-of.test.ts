@@ -11,6 +11,7 @@ import { buildReport } from "#core/flows/report/build-report";
 import { reviewFactsSource } from "#core/flows/report/review-facts";
 import { judgeEverybody, type JudgePorts } from "#core/flows/judge-people";
 import { catalogue } from "#core/rules/catalogue";
+import { actions } from "#test/support/actions";
 import { assumeRole, call, MEMBER, record, signIn } from "#test/support/records";
 import { snapshot } from "#test/unit/access/directory-facts";
 import { openStand, trailFile, type Stand } from "../ingest/stand.ts";
@@ -27,6 +28,7 @@ beforeAll(async () => {
     history: new PostgresPersonHistory(stand.database),
     access,
     observations: new PostgresObservationStore(stand.database),
+    actions,
     catalogue,
     settings: settingsOf(null),
   };

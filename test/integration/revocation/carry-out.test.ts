@@ -30,6 +30,7 @@ import {
   portal,
   userIdOf,
 } from "../../unit/revocation/records.ts";
+import { actions } from "#test/support/actions";
 import { POLICY, TinyOrganisation } from "./tiny-organisation.ts";
 
 const START = at("2026-03-02T10:00:00Z");
@@ -61,6 +62,7 @@ beforeEach(async () => {
     random: (bytes) => randomBytes(bytes),
     contain: { contain: "on", breakGlass: ["keeper"], peopleIn24h: 1_000, denyPolicyIds: [POLICY] },
     sessionSettings: settingsOf(null),
+    actions,
     actor: "worker",
   };
 });

@@ -20,6 +20,7 @@ import { Lives } from "#simulator/lives";
 import type { Switches } from "#simulator/model";
 import { stateAt } from "#simulator/state";
 import { openAwsOffice, type AwsOffice } from "../aws/aws-office.ts";
+import { actions } from "#test/support/actions";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 
 export interface SimulatedWorld {
@@ -57,6 +58,7 @@ export async function openSimulatedWorld(
       denyPolicyIds: organisation.denyPolicyIds,
     },
     sessionSettings: settingsOf(portalSessionMinutes),
+    actions,
     actor: "worker",
   };
   return {

@@ -140,7 +140,6 @@ export class TinyOrganisation {
           inlinePolicy: null,
           boundary: null,
           ...PLAIN_SET,
-          administrator: false,
         },
       ],
       ...NOTHING_MORE,

@@ -13,6 +13,7 @@ import { ingestFiles } from "#core/flows/ingest/ingest-files";
 import { sweepPeople } from "#core/flows/sweep-people";
 import type { Clock } from "#core/ports/clock";
 import { EnteredSettings } from "#services/cli/sessions/entered-settings";
+import { actions } from "#test/support/actions";
 import { createTestDatabase, type TestDatabase } from "#test/support/database";
 import * as records from "#test/support/records";
 
@@ -97,6 +98,7 @@ async function dayOf(clock: Clock) {
     sweep: settings.readBefore(new PostgresSweepStore(database)),
     access: new PostgresAccessStore(database),
     observations: new PostgresObservationStore(database),
+    actions,
     catalogue: [],
     settings,
     channels: [],

@@ -13,6 +13,7 @@ import { instant } from "#core/domain/time";
 import type { WorkerDependencies } from "#services/worker/dependencies";
 import { startWorker, type RunningWorker } from "#services/worker/main";
 import { SCHEDULES } from "#services/worker/schedules";
+import { actions } from "#test/support/actions";
 import { createTestDatabase, type TestDatabase } from "#test/support/database";
 
 const NOW = Date.parse("2026-03-02T09:00:00.000Z");
@@ -69,6 +70,7 @@ function dependencies(lines: Lines, own: Partial<WorkerDependencies> = {}): Work
         sweep: new PostgresSweepStore(database),
         access,
         observations,
+        actions,
         catalogue,
         settings,
         channels: [],
@@ -78,6 +80,7 @@ function dependencies(lines: Lines, own: Partial<WorkerDependencies> = {}): Work
         organisations: new PostgresOrganisationStore(database),
         access,
         observations,
+        actions,
         catalogue,
         channels: [],
         clock,

@@ -5,6 +5,7 @@ import { amend } from "#core/domain/access/amend/amend";
 import { effectiveAccess } from "#core/domain/access/effective";
 import { grantEvents } from "#core/domain/access/grants";
 import type { TrailEvent } from "#core/domain/event";
+import { EVERYTHING_ALLOWED } from "#test/support/snapshot";
 import {
   account,
   assignment,
@@ -35,7 +36,7 @@ const FACTS = snapshot({
   users: [user("ann"), user("bob")],
   groups: [group("ops", "Operators")],
   memberships: [membership("ops", "bob")],
-  permissionSets: [permissionSet(1, { administrator: true })],
+  permissionSets: [permissionSet(1, { inlinePolicy: EVERYTHING_ALLOWED })],
   accounts: [account("444455556666", "production")],
   assignments: [assignment("444455556666", 1, "GROUP", "ops")],
 });
@@ -149,7 +150,7 @@ describe("a snapshot as of an instant after its crawl", () => {
     const updated = asOf(longer).changed;
     expect(updated.permissionSets[0]).toMatchObject({
       sessionDuration: "PT12H",
-      administrator: true,
+      inlinePolicy: EVERYTHING_ALLOWED,
     });
     expect(updated.notes).toEqual([]);
   });
@@ -179,8 +180,8 @@ describe("a snapshot as of an instant after its crawl", () => {
     ];
     expect(asOf(made).changed.permissionSets[1]).toMatchObject({
       name: "Fresh",
-      administrator: null,
     });
+    expect(asOf(made).changed.amendments.unreadSets).toEqual(new Set([setArn(2)]));
     expect(holders([setChanged("12T00:00:00", "DeletePermissionSet", "deleted")])).toEqual([]);
   });
 

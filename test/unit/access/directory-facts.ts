@@ -51,7 +51,6 @@ export const permissionSet = (n: number, more: Partial<PermissionSet> = {}): Per
   inlinePolicy: null,
   boundary: null,
   ...PLAIN_SET,
-  administrator: false,
   ...more,
 });
 

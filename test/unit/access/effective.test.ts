@@ -6,6 +6,7 @@ import { grantEvents } from "#core/domain/access/grants";
 import { usageKey } from "#core/domain/access/usage";
 import { NO_USE, type AccessSnapshot } from "#core/domain/access";
 import type { TrailEvent } from "#core/domain/event";
+import { EVERYTHING_ALLOWED } from "#test/support/snapshot";
 import {
   account,
   assignment,
@@ -32,7 +33,7 @@ const PARTS = {
   users: [user("ann"), user("bob", { status: "disabled" }), user("cleo")],
   groups: [group("ops", "Operators"), group("sre", "")],
   memberships: [membership("ops", "ann"), membership("sre", "ann"), membership("ops", "bob")],
-  permissionSets: [permissionSet(1, { administrator: true }), permissionSet(2)],
+  permissionSets: [permissionSet(1, { inlinePolicy: EVERYTHING_ALLOWED }), permissionSet(2)],
   accounts: [account("444455556666", "production"), account("777788889999", "sandbox")],
   assignments: [
     assignment("444455556666", 1, "GROUP", "ops"),

@@ -8,6 +8,7 @@ import { AccessModel } from "#core/domain/access/model";
 import { usageKey } from "#core/domain/access/usage";
 import { personKey } from "#core/domain/person";
 import { exportAccess } from "#core/flows/access-export";
+import { EVERYTHING_ALLOWED } from "#test/support/snapshot";
 import {
   account,
   assignment,
@@ -32,7 +33,7 @@ const facts = snapshot({
   users: [user("ann"), user("bob", { userName: '=HYPERLINK("x")' }), user("idle")],
   groups: [group("ops", "@Operators, all"), group("sre")],
   memberships: [membership("ops", "ann"), membership("ops", "bob"), membership("sre", "ann")],
-  permissionSets: [permissionSet(1, { administrator: true }), permissionSet(2)],
+  permissionSets: [permissionSet(1, { inlinePolicy: EVERYTHING_ALLOWED }), permissionSet(2)],
   accounts: [account("444455556666", 'prod, "eu"')],
   assignments: [
     assignment("444455556666", 1, "GROUP", "ops"),

@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import type { EntitlementRole, PolicyDocument } from "#core/domain/access";
 import { amend } from "#core/domain/access/amend/amend";
 import { AccessRows } from "#core/domain/access/effective";
 import { grantEvents } from "#core/domain/access/grants";
@@ -60,7 +61,51 @@ test("shows what the policies of each set were found to be, by the ids of the fi
   expect(second?.[2]).toContain("privilege-escalation");
 });
 
-test("says nothing of a set whose policies were changed since, nor of a role that is not judged", () => {
+describe("a role of an entitlement", () => {
+  const role: EntitlementRole = {
+    roleArn: "arn:aws:iam::444455556666:role/team/Deployer",
+    accountId: "444455556666",
+    trustPolicy: all("sts:AssumeRole"),
+    maxSessionSeconds: 3600,
+    managedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"],
+    inlinePolicies: [],
+    boundaryArn: null,
+    unread: null,
+  };
+  const document = (policyArn: string, text: string): PolicyDocument => {
+    const [accountId, versionId] = [null, "v1"];
+    return { policyArn, accountId, versionId, document: text, unread: null };
+  };
+  const everything = document(role.managedPolicyArns[0]!, all("*"));
+  const bounded = "arn:aws:iam::444455556666:policy/limit";
+  const verdict = (more: Partial<EntitlementRole>, policies = [everything]) => {
+    const parts = { permissionSets: [], entitlementRoles: [{ ...role, ...more }], policies };
+    const { roleArn: heldArn, accountId } = role;
+    const pair = { accountId, accountName: "", heldArn, heldName: "", kind: "role" as const };
+    return pairVerdicts(parts, catalogue)(pair);
+  };
+
+  test("is what its policies and its boundary together make of it", () => {
+    expect(verdict({})).toMatchObject({ administrator: true });
+    const limit = document(bounded, all("ec2:DescribeRegions"));
+    const limited = verdict({ boundaryArn: bounded }, [everything, limit]);
+    expect(limited).toEqual({ administrator: false, findings: [] });
+    const own = verdict({ managedPolicyArns: [], inlinePolicies: [all("iam:PutUserPolicy")] });
+    expect(own.administrator).toBe(false);
+    expect(own.findings).toContain("privilege-escalation");
+  });
+
+  test("is unknown where a policy, its boundary or the role itself was not read", () => {
+    expect(verdict({}, []).administrator).toBeNull();
+    expect(verdict({ boundaryArn: bounded }).administrator).toBeNull();
+    const unread = { unread: "AWS does not let Curfew read it.", managedPolicyArns: [] };
+    expect(verdict(unread).administrator).toBeNull();
+    expect(verdict({ unread: "Its tags were not read." }).administrator).toBe(true);
+    expect(verdict({ unread: "Denied.", trustPolicy: null }).administrator).toBeNull();
+  });
+});
+
+test("says nothing of a set whose policies were changed since, nor of a role that no crawl has read", () => {
   const rows = policies(
     setChanged("12T00:00:00", "PutInlinePolicyToPermissionSet", "inline-policy-put", 1),
     entitled("12T00:00:00", "ent-1", "ann"),

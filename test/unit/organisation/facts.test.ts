@@ -10,6 +10,8 @@ import { matchesArn } from "#core/rules/arn-pattern";
 import { accessOf, eventOf, PERSON } from "#core/rules/case-facts";
 import { organisationOf, type OrganisationCase } from "#core/rules/case-organisation";
 import { catalogue } from "#core/rules/catalogue";
+import { EVERYTHING_ALLOWED } from "#test/support/snapshot";
+import { catalogue as actionData } from "#test/unit/policy/written";
 import { bindsSessionName } from "#core/rules/entitlement-session-name-free/trust-policy";
 import { NO_RULE_SETTINGS } from "#core/rules/settings";
 
@@ -65,17 +67,19 @@ describe("grants among events", () => {
   });
 });
 
-test("without the data of AWS's actions a set is what the crawl could tell of it, in every account", () => {
+test("of a set whose policies were changed since they were read nothing is said, in any account", () => {
   const snapshot = snapshotOf({
-    permissionSets: [{ administrator: true }],
+    permissionSets: [{ inlinePolicy: EVERYTHING_ALLOWED }],
     provisionings: [{ accountId: "777788889999" }],
     assignments: [{}, { accountId: "777788889999" }],
   });
-  expect(verdictsOf(snapshot, null)).toEqual([
+  expect(verdictsOf(snapshot, actionData)).toMatchObject([{ administrator: true }]);
+  const amendments = { changes: [], askedFor: new Set<string>(), unreadSets: new Set([SET]) };
+  expect(verdictsOf({ ...snapshot, amendments }, actionData)).toEqual([
     {
       permissionSetArn: SET,
       accountIds: ["444455556666", "777788889999"],
-      administrator: true,
+      administrator: null,
       findings: [],
       services: null,
     },

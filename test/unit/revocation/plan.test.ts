@@ -88,6 +88,7 @@ function facts(parts: Partial<RevocationFacts> = {}): RevocationFacts {
       ],
       managementAccountId: MANAGEMENT,
       otherAdministrators: 2,
+      otherUnknown: 0,
     },
     chainedRoleArns: [],
     denyPolicies: [{ policyId: "p-curfew01", userIds: [] }],
@@ -168,6 +169,7 @@ test("the residual names each session that may live: role until its hard end, po
 describe("brakes", () => {
   const settings = facts().settings;
   const administrator = [access(MEMBER_ACCOUNT, null, true)];
+  const unread = [{ ...access(MEMBER_ACCOUNT), administrator: null }];
   test.each([
     ["containing is off", { settings: { ...settings, contain: "off" } }, "contain-off refused"],
     [
@@ -198,6 +200,11 @@ describe("brakes", () => {
     [
       "nobody else administers",
       { access: administrator, directory: { ...facts().directory!, otherAdministrators: 0 } },
+      "last-administrator refused",
+    ],
+    [
+      "of nobody is it known, and nobody else may administer",
+      { access: unread, directory: { ...facts().directory!, otherAdministrators: 0 } },
       "last-administrator refused",
     ],
     [

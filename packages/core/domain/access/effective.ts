@@ -22,6 +22,7 @@ import type { GrantEvents } from "./grants.ts";
 import { AccessModel, type Leg, type Pair } from "./model.ts";
 import { DEFAULT_PRODUCTION_PATTERNS, tiersOf, type TierVerdict } from "./tier.ts";
 import { usageKey, type UsageLookup } from "./usage.ts";
+import { UNKNOWN_VERDICT } from "./verdicts.ts";
 
 /** A snapshot whose facts know since when they were observed: the store's answer. */
 export interface ObservedSnapshot extends AccessSnapshot {
@@ -42,7 +43,7 @@ export interface EffectiveAccessOptions {
   readonly grants: GrantEvents;
   /** What is called production; the default patterns when absent. */
   readonly productionAccounts?: readonly string[];
-  /** What the policies were found to be; what the crawl says of administrators, and nothing else, when absent. */
+  /** What the policies were found to be (`pairVerdicts`); nothing is known of them when absent. */
   readonly verdicts?: (pair: Pair) => PolicyVerdict;
 }
 
@@ -162,10 +163,8 @@ export class AccessRows {
   #verdict(pair: Pair): PolicyVerdict {
     // Its policies were changed since they were read: what was found of them says nothing now.
     const isUnread = this.#unreadSets.has(pair.heldArn);
-    const judged = isUnread ? undefined : this.#options.verdicts?.(pair);
-    if (judged !== undefined) return judged;
-    const administrator = this.model.permissionSets.get(pair.heldArn)?.administrator ?? null;
-    return { administrator, findings: [] };
+    if (isUnread) return UNKNOWN_VERDICT;
+    return this.#options.verdicts?.(pair) ?? UNKNOWN_VERDICT;
   }
 
   /** Whether the last step of a path was only asked for. */

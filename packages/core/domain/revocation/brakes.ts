@@ -57,8 +57,7 @@ function personBrakes({ user, requester, settings, access, directory }: Revocati
       sentence: "This is a break-glass person: name another one before their access is ended.",
     });
   }
-  const administrator = access.some((row) => row.administrator === true);
-  if (administrator && directory !== null && directory.otherAdministrators === 0) {
+  if (mayBeLastAdministrator(access, directory)) {
     brakes.push({
       code: "last-administrator",
       effect: "refused",
@@ -67,6 +66,19 @@ function personBrakes({ user, requester, settings, access, directory }: Revocati
     });
   }
   return brakes;
+}
+
+/**
+ * Of an administrator another one has to be known for certain. Where policies could not be read, somebody who may be one is kept unless
+ * another is, or may be as well: otherwise nobody could be cut while AWS does not let policies be read. A second person approves those.
+ */
+function mayBeLastAdministrator(
+  access: RevocationFacts["access"],
+  directory: RevocationFacts["directory"],
+): boolean {
+  if (directory === null || directory.otherAdministrators > 0) return false;
+  if (access.some((row) => row.administrator === true)) return true;
+  return access.some((row) => row.administrator === null) && directory.otherUnknown === 0;
 }
 
 function extentBrakes({ user, access, directory, settings, peopleCut }: RevocationFacts): Brake[] {

@@ -1,6 +1,10 @@
 /** What a snapshot of the directory says of one person, as a plan and a proof need it. Pure. */
 import type { EffectiveAccess } from "../access.ts";
-import { effectiveAccess, type ObservedSnapshot } from "../access/effective.ts";
+import {
+  effectiveAccess,
+  type EffectiveAccessOptions,
+  type ObservedSnapshot,
+} from "../access/effective.ts";
 import { grantEvents } from "../access/grants.ts";
 import { NO_USAGE, usageOf } from "../access/usage.ts";
 import type { TrailEvent } from "../event.ts";
@@ -9,6 +13,9 @@ import type { Session } from "../session.ts";
 import type { Instant } from "../time.ts";
 import type { DirectoryFacts } from "./facts.ts";
 
+/** What the policies of each pair were found to be; without it nothing is known of them. */
+type Verdicts = NonNullable<EffectiveAccessOptions["verdicts"]>;
+
 /** Every path of the person. Since when use was observed is left open: no decision of a revocation rests on it. */
 export function accessOfPerson(
   snapshot: ObservedSnapshot,
@@ -16,6 +23,7 @@ export function accessOfPerson(
   sessions: readonly Session[],
   events: readonly TrailEvent[],
   now: Instant,
+  verdicts?: Verdicts,
 ): EffectiveAccess[] {
   const usage = usageOf(sessions, events, now);
   return effectiveAccess(snapshot, {
@@ -24,6 +32,7 @@ export function accessOfPerson(
     usage: () => usage,
     observedSince: () => null,
     grants: grantEvents(events, now),
+    ...(verdicts === undefined ? {} : { verdicts }),
   });
 }
 
@@ -31,6 +40,7 @@ export function directoryFacts(
   snapshot: ObservedSnapshot,
   person: PersonKey,
   now: Instant,
+  verdicts?: Verdicts,
 ): DirectoryFacts {
   const mine = new Set(
     snapshot.memberships.filter((one) => one.userId === person.userId).map((one) => one.groupId),
@@ -46,17 +56,24 @@ export function directoryFacts(
       })),
     managementAccountId:
       snapshot.accounts.find((account) => account.isManagement)?.accountId ?? null,
-    otherAdministrators: administratorsBut(snapshot, person, now),
+    ...administratorsBut(snapshot, person, now, verdicts),
   };
 }
 
-function administratorsBut(snapshot: ObservedSnapshot, person: PersonKey, now: Instant): number {
+function administratorsBut(
+  snapshot: ObservedSnapshot,
+  person: PersonKey,
+  now: Instant,
+  verdicts: Verdicts | undefined,
+): Pick<DirectoryFacts, "otherAdministrators" | "otherUnknown"> {
   const rows = effectiveAccess(snapshot, {
     users: (user) => user.userId !== person.userId && user.status !== "disabled",
     usage: () => NO_USAGE,
     observedSince: () => null,
     grants: grantEvents([], now),
+    ...(verdicts === undefined ? {} : { verdicts }),
   });
-  return new Set(rows.filter((row) => row.administrator === true).map((row) => row.user.userId))
-    .size;
+  const whose = (is: boolean | null): Set<string> =>
+    new Set(rows.filter((row) => row.administrator === is).map((row) => row.user.userId));
+  return { otherAdministrators: whose(true).size, otherUnknown: whose(null).size };
 }

@@ -39,6 +39,8 @@ export interface DirectoryFacts {
   readonly managementAccountId: string | null;
   /** Other enabled people who can take a permission set that allows everything. */
   readonly otherAdministrators: number;
+  /** Other enabled people of whom that is not known, because policies could not be read. */
+  readonly otherUnknown: number;
 }
 
 export interface RevocationFacts {

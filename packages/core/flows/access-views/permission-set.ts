@@ -99,7 +99,7 @@ export async function permissionSetDetail(
     policies: policiesOf(view, set, accountIds),
     verdicts: judged.map(({ accountIds: own, verdict }) => ({
       accountIds: own,
-      administrator: verdict.administrator ?? set.administrator,
+      administrator: verdict.administrator,
       summary: describeVerdict(verdict),
       findings: verdict.findings,
       unread: verdict.unread,

@@ -70,7 +70,7 @@ export function summaryOf(
   const { accountIds, people } = reachOf(view).get(set.arn) ?? { accountIds: [], people: 0 };
   const judged = view.verdicts.inAccounts(set.arn, accountIds).map(({ verdict }) => verdict);
   const isKnown = judged.length > 0;
-  const is = judged.map((one) => one.administrator ?? set.administrator);
+  const is = judged.map((one) => one.administrator);
   return {
     permissionSetArn: set.arn,
     name: set.name,

@@ -1,4 +1,5 @@
 /** What the flows of a revocation are handed. Reading flows need no `Revoker`: only the worker can change AWS. */
+import type { ActionCatalogue } from "../../domain/policy/catalogue.ts";
 import type { ContainSettings } from "../../domain/revocation/facts.ts";
 import type { SessionSettings } from "../../domain/session.ts";
 import type { AccessStore } from "../../ports/access-store.ts";
@@ -16,6 +17,8 @@ export interface RevocationPorts {
   readonly random: (bytes: number) => Uint8Array;
   readonly contain: ContainSettings;
   readonly sessionSettings: SessionSettings;
+  /** The data of AWS's actions, by which a plan judges whom it cuts. */
+  readonly actions: () => Promise<ActionCatalogue>;
 }
 
 export interface StepPorts extends RevocationPorts {

@@ -6,6 +6,7 @@ import { Fault } from "../../domain/fault.ts";
 import { createdId } from "../../domain/ids.ts";
 import type { Person } from "../../domain/person.ts";
 import type { RevocationPlan } from "../../domain/revocation.ts";
+import { pairVerdicts } from "../../domain/access/verdicts.ts";
 import { accessOfPerson, directoryFacts } from "../../domain/revocation/directory.ts";
 import { chainedCalls } from "../../domain/revocation/escape.ts";
 import type { Requester } from "../../domain/revocation/facts.ts";
@@ -42,6 +43,7 @@ export async function planFor(
   const events = await ports.history.eventsOf(user, now);
   const sessions = reconstruct(user, events, ports.sessionSettings);
   const snapshot = await ports.access.asOf(now);
+  const verdicts = snapshot === null ? undefined : pairVerdicts(snapshot, await ports.actions());
   const policyIds = ports.contain.denyPolicyIds;
   const leases = await ports.store.leases(policyIds);
   return planRevocation({
@@ -49,8 +51,9 @@ export async function planFor(
     user,
     requester,
     sessions: sessions.map((session) => viewSession(session, now)),
-    access: snapshot === null ? [] : accessOfPerson(snapshot, user, sessions, events, now),
-    directory: snapshot === null ? null : directoryFacts(snapshot, user, now),
+    access:
+      snapshot === null ? [] : accessOfPerson(snapshot, user, sessions, events, now, verdicts),
+    directory: snapshot === null ? null : directoryFacts(snapshot, user, now, verdicts),
     chainedRoleArns: chainedCalls(events).flatMap(({ issuedRoleArn }) => issuedRoleArn ?? []),
     denyPolicies: policyIds.map((policyId) => ({
       policyId,

@@ -14,7 +14,6 @@ import {
 } from "@aws-sdk/client-sso-admin";
 import type { CrawlNote, PermissionSet } from "../../../domain/access.ts";
 import { Fault } from "../../../domain/fault.ts";
-import { administratorOf } from "../../../domain/policy/administrator.ts";
 import { instant } from "../../../domain/time.ts";
 import type { Listing } from "../../../ports/directory.ts";
 import type { AwsClients } from "../clients.ts";
@@ -90,23 +89,19 @@ async function readSet(
     `describe the permission set ${arn}`,
     () => clients.ssoAdmin.send(new DescribePermissionSetCommand(ref)),
   );
-  const policies = {
-    managedPolicyArns,
-    customerManagedPolicies,
-    inlinePolicy: inline.InlinePolicy || null,
-    boundary,
-  };
   return {
     arn,
     name: described?.Name || (arn.split("/").at(-1) ?? arn),
     description: described?.Description || null,
     sessionDuration: described?.SessionDuration ?? "",
-    ...policies,
+    managedPolicyArns,
+    customerManagedPolicies,
+    inlinePolicy: inline.InlinePolicy || null,
+    boundary,
     relayState: described?.RelayState || null,
     createdAt:
       described?.CreatedDate === undefined ? null : instant(described.CreatedDate.getTime()),
     tags,
-    administrator: administratorOf(policies),
   };
 }
 

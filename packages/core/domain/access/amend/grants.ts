@@ -46,7 +46,6 @@ export function applyPermissionSet(facts: FactsByKey, event: Of<"permission-set"
         relayState: null,
         createdAt: event.occurredAt,
         tags: {},
-        administrator: null,
       },
       event,
     );
@@ -56,7 +55,8 @@ export function applyPermissionSet(facts: FactsByKey, event: Of<"permission-set"
     }
     facts.remove("permission-set", arn, event);
   } else if (POLICY_CHANGES.has(event.change)) {
-    facts.change("permission-set", arn, { administrator: null }, event);
+    // What it allows now is known when a crawl has read it again.
+    facts.change("permission-set", arn, {}, event);
   } else if (event.change === "updated" && sessionDuration !== null) {
     facts.change("permission-set", arn, { sessionDuration }, event);
   }
