@@ -12,6 +12,7 @@ import { planFor, requestRevocation } from "#core/flows/revocation/request-revoc
 import type { RevocationPorts } from "#core/flows/revocation/ports";
 import { revocationView, revocationViews } from "#core/flows/revocation/view";
 import { callerOf } from "../../auth/authenticate.ts";
+import { countingSettings } from "../../counting-settings.ts";
 import type { ApiDependencies } from "../../dependencies.ts";
 import { idField, personNamed, plainText, userField } from "../../http/fields.ts";
 import { cursorKind, PAGE_QUERY, pageOf } from "../../http/paging.ts";
@@ -20,25 +21,30 @@ import { listSchema } from "../../http/schemas.ts";
 import { idempotently } from "../../http/writes.ts";
 import { planSchema, revocationSchema } from "./schemas.ts";
 
+/** With the durations that count when the request is answered. */
+type PortsNow = () => Promise<RevocationPorts>;
+
 const cursors = cursorKind("revocations", idField);
 
 export function revocationRoutes(app: FastifyInstance, dependencies: ApiDependencies): void {
-  const { database, clock, contain, sessionSettings } = dependencies;
-  const ports: RevocationPorts = {
+  const { database, clock, contain, actions } = dependencies;
+  const settingsNow = countingSettings(dependencies);
+  const base = {
     store: new PostgresRevocationStore(database),
     history: new PostgresPersonHistory(database),
     access: new PostgresAccessStore(database),
     clock,
-    random: (bytes) => randomBytes(bytes),
+    random: (bytes: number) => randomBytes(bytes),
     contain,
-    sessionSettings,
+    actions,
   };
+  const ports: PortsNow = async () => ({ ...base, sessionSettings: await settingsNow() });
   listRoutes(app, ports);
   requestRoute(app, dependencies, ports);
   decisionRoutes(app, dependencies, ports);
 }
 
-function listRoutes(app: FastifyInstance, ports: RevocationPorts): void {
+function listRoutes(app: FastifyInstance, ports: PortsNow): void {
   route(app, {
     method: "GET",
     path: "/v1/revocations",
@@ -48,7 +54,7 @@ function listRoutes(app: FastifyInstance, ports: RevocationPorts): void {
     answers: { 200: listSchema(revocationSchema) },
     async handle({ query }) {
       const before = cursors.read(query.cursor) ?? undefined;
-      const rows = await revocationViews(ports, query.limit + 1, before);
+      const rows = await revocationViews(await ports(), query.limit + 1, before);
       return pageOf(rows, query.limit, ({ id }) => cursors.write(id));
     },
   });
@@ -59,7 +65,7 @@ function listRoutes(app: FastifyInstance, ports: RevocationPorts): void {
     summary: "One revocation: steps, proofs and what is still open.",
     params: { id: idField },
     answers: { 200: revocationSchema },
-    handle: ({ params }) => revocationView(ports, params.id),
+    handle: async ({ params }) => revocationView(await ports(), params.id),
   });
 }
 
@@ -71,7 +77,7 @@ function requesterOf(request: FastifyRequest): { actor: string; userId: null } {
 function requestRoute(
   app: FastifyInstance,
   { database, clock, queue }: ApiDependencies,
-  ports: RevocationPorts,
+  ports: PortsNow,
 ): void {
   route(app, {
     method: "POST",
@@ -88,16 +94,18 @@ function requestRoute(
     async handle({ body, request, reply }) {
       const requester = requesterOf(request);
       if (body.plan === true) {
-        return planFor(ports, await personNamed(ports.history, body.user), requester);
+        const held = await ports();
+        return planFor(held, await personNamed(held.history, body.user), requester);
       }
       const now = instant(clock.now());
       return idempotently({ database, now }, request, reply, async () => {
-        const user = await personNamed(ports.history, body.user);
-        const receipt = await requestRevocation(ports, { user, reason: body.reason, requester });
+        const held = await ports();
+        const user = await personNamed(held.history, body.user);
+        const receipt = await requestRevocation(held, { user, reason: body.reason, requester });
         await queue.nudge("advance-revocations");
         // An unsettled revocation of the same person was joined, not made: 200.
         const status = receipt.created ? 201 : 200;
-        return { status, body: await revocationView(ports, receipt.id) };
+        return { status, body: await revocationView(held, receipt.id) };
       });
     },
   });
@@ -106,7 +114,7 @@ function requestRoute(
 function decisionRoutes(
   app: FastifyInstance,
   { database, clock, queue }: ApiDependencies,
-  ports: RevocationPorts,
+  ports: PortsNow,
 ): void {
   const decision = (
     name: "approve" | "cancel",
@@ -125,15 +133,15 @@ function decisionRoutes(
         idempotently({ database, now: instant(clock.now()) }, request, reply, async () => {
           await decide(id, request);
           await queue.nudge("advance-revocations");
-          return { status: 200, body: await revocationView(ports, id) };
+          return { status: 200, body: await revocationView(await ports(), id) };
         }),
     });
   decision(
     "approve",
     "Approves one that waits for a second person; never the requester's own.",
-    (id, request) => approveRevocation(ports, id, requesterOf(request)),
+    async (id, request) => approveRevocation(await ports(), id, requesterOf(request)),
   );
-  decision("cancel", "Withdraws one of which no step was begun.", (id, request) =>
-    cancelRevocation(ports, id, callerOf(request).actor),
+  decision("cancel", "Withdraws one of which no step was begun.", async (id, request) =>
+    cancelRevocation(await ports(), id, callerOf(request).actor),
   );
 }

@@ -2,7 +2,6 @@
  * What an instant of the past is judged again from: the events before it, and the durations that count now, as they are stored, because
  * a process that does not judge has none of its own. Everybody only in a small organisation: it costs what reading all their events does.
  */
-import { PostgresDurationStore } from "#core/adapters/postgres/people/duration-store";
 import { PostgresPeopleStore } from "#core/adapters/postgres/people/people-store";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
 import { Fault } from "#core/domain/fault";
@@ -11,6 +10,7 @@ import type { Person } from "#core/domain/person";
 import type { Session, SessionSettings } from "#core/domain/session";
 import { reconstruct } from "#core/domain/sessions/reconstruct";
 import type { Instant } from "#core/domain/time";
+import { countingSettings } from "../../counting-settings.ts";
 import type { ApiDependencies } from "../../dependencies.ts";
 
 const MOST_PEOPLE = 2_000;
@@ -24,17 +24,13 @@ export interface PastOfPerson {
 export class Past {
   readonly #history: PostgresPersonHistory;
   readonly #people: PostgresPeopleStore;
-  readonly #durations: PostgresDurationStore;
-  readonly #configured: SessionSettings;
+  readonly #settings: () => Promise<SessionSettings>;
 
-  constructor({
-    database,
-    sessionSettings,
-  }: Pick<ApiDependencies, "database" | "sessionSettings">) {
+  constructor(dependencies: Pick<ApiDependencies, "database" | "sessionSettings">) {
+    const { database } = dependencies;
     this.#history = new PostgresPersonHistory(database);
     this.#people = new PostgresPeopleStore(database);
-    this.#durations = new PostgresDurationStore(database);
-    this.#configured = sessionSettings;
+    this.#settings = countingSettings(dependencies);
   }
 
   /** One by one. Fault `input.invalid` when nobody is named and there are too many people to rebuild. */
@@ -45,9 +41,7 @@ export class Past {
         `asOf without user rebuilds everybody, which is done for up to ${MOST_PEOPLE} people: name a user.`,
       );
     }
-    // What was entered is stored with its beginning; only what counts always stands in the configuration.
-    const durations = this.#configured.durations.filter((entry) => entry.effectiveFrom === null);
-    const settings = await this.#durations.settings({ durations, changedAt: [] });
+    const settings = await this.#settings();
     for await (const { person, events } of this.#eventsOf(asOf, persons)) {
       yield { person, events, sessions: reconstruct(person, events, settings) };
     }
