@@ -10,6 +10,7 @@ import { PostgresTokenStore } from "#core/adapters/postgres/token-store";
 import { Fault } from "#core/domain/fault";
 import { instant } from "#core/domain/time";
 import { accessOf, authenticate } from "./auth/authenticate.ts";
+import { AccessViews } from "./access/views.ts";
 import { ACCESS } from "./auth/roles.ts";
 import type { ApiDependencies } from "./dependencies.ts";
 import { describeApi } from "./http/openapi.ts";
@@ -17,6 +18,7 @@ import { faultOf, PROBLEM_TYPE, problemOf } from "./http/problems.ts";
 import { answerBrokenConnection } from "./http/broken-connection.ts";
 import { refuseOtherMethods } from "./http/other-methods.ts";
 import { landingRoutes } from "./landing/route.ts";
+import { accountRoutes } from "./routes/accounts/route.ts";
 import { assignmentRoutes } from "./routes/assignments/route.ts";
 import { auditRoutes } from "./routes/audit/route.ts";
 import { coverageRoutes } from "./routes/coverage/route.ts";
@@ -24,6 +26,7 @@ import { durationRoutes } from "./routes/durations/route.ts";
 import { eventRoutes } from "./routes/events/route.ts";
 import { findingRoutes } from "./routes/findings/route.ts";
 import { peopleRoutes } from "./routes/people/route.ts";
+import { permissionSetRoutes } from "./routes/permission-sets/route.ts";
 import { reportRoutes } from "./routes/reports/route.ts";
 import { revocationRoutes } from "./routes/revocations/route.ts";
 import { residualRoutes } from "./routes/residuals/route.ts";
@@ -42,6 +45,8 @@ const ROUTES = [
   findingRoutes,
   eventRoutes,
   assignmentRoutes,
+  accountRoutes,
+  permissionSetRoutes,
   reportRoutes,
   ruleRoutes,
   coverageRoutes,
@@ -79,7 +84,8 @@ export async function buildServer(dependencies: ApiDependencies): Promise<Fastif
   await describeApi(app, dependencies.installation.version);
   // Async: an error of a route's declaration rejects the build instead of leaving the process by another way.
   await app.register(async (api) => {
-    for (const add of ROUTES) add(api, dependencies);
+    const views = new AccessViews(dependencies);
+    for (const add of ROUTES) add(api, dependencies, views);
   });
   refuseOtherMethods(app, registered);
   await app.ready();

@@ -2,14 +2,11 @@
 import { PostgresAccessViewStore } from "#core/adapters/postgres/access/views";
 import { eventsOfPeople } from "#core/adapters/postgres/people/history";
 import type { PermissionSet } from "#core/domain/access";
-import { usageKey } from "#core/domain/access/usage";
 import { Fault } from "#core/domain/fault";
-import { personKey } from "#core/domain/person";
 import type { Instant } from "#core/domain/time";
 import { PastUsage } from "#core/flows/access-views/past-usage";
 import { permissionSetNamed } from "#core/flows/access-views/permission-set";
 import { accessView, type AccessView } from "#core/flows/access-views/view";
-import type { PersonUse } from "#core/ports/access-views";
 import type { UsageStore } from "#core/ports/people/usage-store";
 import { asOfOption } from "../options.ts";
 import type { Output } from "../output.ts";
@@ -79,26 +76,5 @@ export function setNamed(view: AccessView, text: string): PermissionSet {
   throw new Fault(
     "input.unknown-permission-set",
     `There is no permission set ${JSON.stringify(text.slice(0, 120))}: curfew permission-set lists those that there are.`,
-  );
-}
-
-/** Everybody's use of a set; of the past that of its holders of then. */
-export async function usesOfSet(
-  { view, usage, store, isPast }: OpenedAccess,
-  set: PermissionSet,
-): Promise<readonly PersonUse[]> {
-  if (!isPast) return store.usesOf(set.name);
-  const pairs = view.model.pairs.filter((pair) => pair.heldArn === set.arn);
-  const holders = new Map(
-    pairs
-      .flatMap(({ accountId }) => view.model.whoHas(accountId, set.arn))
-      .map((user) => [personKey(user), user]),
-  );
-  const used = await usage.ofPeople([...holders.values()], view.at);
-  return [...holders].flatMap(([key, { identityStoreArn, userId, userName }]) =>
-    pairs.flatMap(({ accountId }) => {
-      const use = used.get(key)?.get(usageKey(accountId, set.name));
-      return use === undefined ? [] : [{ person: { identityStoreArn, userId, userName }, use }];
-    }),
   );
 }

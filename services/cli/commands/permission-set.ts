@@ -3,12 +3,11 @@
  * holds it, what they did with it, and a policy cut to that use.
  */
 import type { Command } from "commander";
-import { personKey } from "#core/domain/person";
-import { latest } from "#core/domain/time";
+import { Fault } from "#core/domain/fault";
 import { permissionSetDetail } from "#core/flows/access-views/permission-set";
 import { permissionSetSummaries } from "#core/flows/access-views/permission-sets";
-import type { RoleUseTotal } from "#core/ports/access-views";
-import { openAccess, setNamed, usesOfSet, type OpenedAccess } from "../access/opened.ts";
+import { usesOfRoles, usesOfSet } from "#core/flows/access-views/set-uses";
+import { openAccess, setNamed } from "../access/opened.ts";
 import { showSet, showSets } from "../access/sets-in-words.ts";
 import { look } from "../judge.ts";
 import {
@@ -18,7 +17,6 @@ import {
   type AsOfOptions,
   type WorldOptions,
 } from "../options.ts";
-import { Fault } from "#core/domain/fault";
 import type { Output } from "../output.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -44,34 +42,9 @@ async function list(runtime: Runtime, options: SetOptions, output: Output): Prom
   const opened = await openAccess(runtime, options.asOf, output);
   if (opened === null) return;
   const { view, store } = opened;
-  const uses = opened.isPast ? await usesOfThen(opened) : await store.roleUses();
-  const sets = await permissionSetSummaries(view, store, uses);
+  const sets = await permissionSetSummaries(view, store, await usesOfRoles(opened));
   for (const set of sets) output.value(set);
   showSets(sets, view.at, output);
-}
-
-const PEOPLE_AT_ONCE = 250;
-
-/** Last use of every set as it was known then, from everybody's events, some people at a time. */
-async function usesOfThen({ view, usage }: OpenedAccess): Promise<Map<string, RoleUseTotal>> {
-  const totals = new Map<string, RoleUseTotal>();
-  const { users } = view.model;
-  for (let from = 0; from < users.length; from += PEOPLE_AT_ONCE) {
-    const people = users.slice(from, from + PEOPLE_AT_ONCE);
-    const used = await usage.ofPeople(people, view.at);
-    for (const person of people) {
-      const own = [...(used.get(personKey(person))?.values() ?? [])];
-      for (const role of new Set(own.map(({ roleName }) => roleName))) {
-        const uses = own.filter(({ roleName }) => roleName === role);
-        const known = totals.get(role);
-        totals.set(role, {
-          lastUsedAt: latest(known?.lastUsedAt ?? null, ...uses.map((use) => use.lastUsedAt))!,
-          people: (known?.people ?? 0) + 1,
-        });
-      }
-    }
-  }
-  return totals;
 }
 
 async function one(runtime: Runtime, options: SetOptions, output: Output): Promise<void> {

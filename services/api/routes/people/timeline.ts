@@ -5,16 +5,14 @@ import { PostgresPersonEvents } from "#core/adapters/postgres/people/person-even
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
 import { PostgresResidualStore } from "#core/adapters/postgres/people/residual-store";
 import { PostgresSessionStore } from "#core/adapters/postgres/people/session-store";
-import { Fault } from "#core/domain/fault";
-import type { Person } from "#core/domain/person";
 import { instant, parseInstant, type Instant } from "#core/domain/time";
 import { timelinePage } from "#core/flows/person-timeline";
-import type { PersonHistory } from "#core/ports/person-history";
 import type { ApiDependencies } from "../../dependencies.ts";
 import { plainText } from "../../http/fields.ts";
 import { cursorKind, instantText, PAGE_QUERY } from "../../http/paging.ts";
 import { route } from "../../http/route.ts";
 import { listSchema, timelineItemSchema } from "../../http/schemas.ts";
+import { personWith, storeField } from "./person.ts";
 
 const cursors = cursorKind("timeline", z.strictObject({ at: instantText, key: plainText(128) }));
 
@@ -36,9 +34,7 @@ export function timelineRoute(app: FastifyInstance, { database, clock }: ApiDepe
     params: { id: plainText(128).describe("A userId.") },
     query: {
       ...PAGE_QUERY,
-      store: plainText(512)
-        .optional()
-        .describe("ARN or id of the identity store, where several have this userId."),
+      store: storeField,
       from: instantText.optional().describe("Nothing before it."),
       to: instantText.optional().describe("Nothing at or after it; now at the latest."),
     },
@@ -59,31 +55,4 @@ export function timelineRoute(app: FastifyInstance, { database, clock }: ApiDepe
 
 function earlier(asked: Instant | undefined, now: Instant): Instant {
   return asked !== undefined && asked < now ? asked : now;
-}
-
-/** Faults: `input.unknown-person`, `input.invalid` where several identity stores have the userId. */
-async function personWith(
-  history: PersonHistory,
-  userId: string,
-  store: string | undefined,
-): Promise<Person> {
-  const found = (await history.resolve(userId)).filter(
-    (person) =>
-      person.userId === userId &&
-      (store === undefined ||
-        person.identityStoreArn === store ||
-        person.identityStoreArn.endsWith(`:identitystore/${store}`)),
-  );
-  const [only] = found;
-  if (only === undefined) {
-    throw new Fault(
-      "input.unknown-person",
-      "Nobody has this userId there: take one from the list of people.",
-    );
-  }
-  if (found.length === 1) return only;
-  throw new Fault(
-    "input.invalid",
-    `${found.length} identity stores have this userId: give store, the ARN of one of them.`,
-  );
 }
