@@ -1,6 +1,7 @@
 /** The list of residual access: every page once and in order, filters that narrow, and a state that is of now. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { replaceResiduals } from "#core/adapters/postgres/people/judged/replace";
+import { storedDigests } from "#core/adapters/postgres/people/judged/stored";
 import { transaction } from "#core/adapters/postgres/transaction";
 import { derivedId } from "#core/domain/ids";
 import type { Residual } from "#core/domain/sessions/residual/removal";
@@ -98,7 +99,9 @@ test("a residual is over at its very end, and nobody is known by a wrong name", 
 
 test("what is no longer left of a judged person is removed, and nobody else's is touched", async () => {
   const kept = all.filter((one) => one.user.userId === person(0).userId).slice(1);
-  await transaction(api.database, (client) => replaceResiduals(client, [person(0)], kept));
+  await transaction(api.database, async (client) =>
+    replaceResiduals(client, await storedDigests(client, [person(0)]), kept),
+  );
   expect(await everyPage("", 50)).toHaveLength(all.length - 1);
   await transaction(api.database, (client) => replaceResiduals(client, [], all));
 });

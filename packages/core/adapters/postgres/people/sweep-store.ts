@@ -3,6 +3,7 @@
  * due. Two sweepers never hold the same person (FOR UPDATE SKIP LOCKED). Whoever has very many events is judged on a lease instead:
  * see `judged/alone.ts`.
  */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type pg from "pg";
 import type { TrailEvent } from "../../../domain/event.ts";
 import type { Person } from "../../../domain/person.ts";
@@ -17,12 +18,16 @@ import { applyReconciliation, openFindingsOfPeople } from "./finding-store.ts";
 import { eventsOfFew, eventsOfFirst, withNames } from "./history.ts";
 import { judgeLeased, lease, type Leased } from "./judged/alone.ts";
 import { replaceResiduals, replaceSessions } from "./judged/replace.ts";
+import { storedDigests, type StoredDigests } from "./judged/stored.ts";
 import { replaceUsage } from "./judged/usage.ts";
 import { StoredTerms } from "../trail/stored-rows.ts";
 import { transaction } from "../transaction.ts";
 
 /** Events held at once; a person with more is judged alone, and holds up and crowds out nobody. */
 const EVENTS_AT_ONCE = 10_000;
+/** People judged between two turns of the event loop, and those that are written together: the database writes while others are judged. */
+const PEOPLE_IN_A_TURN = 5;
+const PEOPLE_IN_A_WRITE = 40;
 
 export class PostgresSweepStore implements SweepStore {
   readonly #database: Database;
@@ -63,8 +68,8 @@ export class PostgresSweepStore implements SweepStore {
     if (events.length === 0) return lease(client, claimed[0]!, now);
     // The others stay due, and are free again with this transaction's end.
     const due = await dueWith(client, claimed.slice(0, events.length), events);
-    const judgements = judge(due, await this.#histories.at(client, now));
-    await write(client, due, judgements, from, channels);
+    const history = await this.#histories.at(client, now);
+    await judgedWhileWritten(client, due, (some) => judge(some, history), from, channels);
     return due.length;
   }
 
@@ -83,7 +88,13 @@ export class PostgresSweepStore implements SweepStore {
         return { due, history: await this.#histories.at(client, now) };
       },
       judge: ({ due, history }) => ({ due, judgements: judge(due, history) }),
-      write: (client, { due, judgements }) => write(client, due, judgements, from, channels),
+      write: async (client, { due, judgements }) => {
+        const people = due.map(({ person }) => person);
+        const stored = await storedDigests(client, people);
+        await write(client, due, stored, judgements, from, channels);
+        const next = judgements.map((judgement) => judgement.nextDecisionAt);
+        await settle(client, people, next, from);
+      },
     });
   }
 
@@ -123,9 +134,63 @@ async function dueWith(
   }));
 }
 
+/**
+ * Judges and writes all of them: some are written while the next are judged, in one transaction. Rejects only when nothing is sent any
+ * more.
+ */
+async function judgedWhileWritten(
+  client: pg.PoolClient,
+  due: readonly DuePerson[],
+  judge: (due: readonly DuePerson[]) => readonly Judgement[],
+  from: JudgedFrom,
+  channels: readonly string[],
+): Promise<void> {
+  const people = due.map(({ person }) => person);
+  const next: (Instant | null)[] = [];
+  const reading = storedDigests(client, people);
+  // Told by whoever writes first; nobody does where judging fails before.
+  let writing: Promise<unknown> = reading;
+  reading.catch(() => undefined);
+  try {
+    for (let first = 0; first < due.length; first += PEOPLE_IN_A_WRITE) {
+      const some = due.slice(first, first + PEOPLE_IN_A_WRITE);
+      const judgements = await judgedInTurns(some, judge);
+      next.push(...judgements.map(({ nextDecisionAt }) => nextDecisionAt));
+      writing = after(writing, async () => {
+        const stored = (await reading).slice(first, first + PEOPLE_IN_A_WRITE);
+        await write(client, some, stored, judgements, from, channels);
+      });
+      writing.catch(() => undefined);
+    }
+  } finally {
+    await writing;
+  }
+  await settle(client, people, next, from);
+}
+
+async function after(before: Promise<unknown>, work: () => Promise<void>): Promise<void> {
+  await before;
+  await work();
+}
+
+async function judgedInTurns(
+  due: readonly DuePerson[],
+  judge: (due: readonly DuePerson[]) => readonly Judgement[],
+): Promise<Judgement[]> {
+  const judgements: Judgement[] = [];
+  while (judgements.length < due.length) {
+    const from = judgements.length;
+    judgements.push(...judge(due.slice(from, from + PEOPLE_IN_A_TURN)));
+    // Lets the database's answers in, and the statements that wait for them out.
+    await nextTurn();
+  }
+  return judgements;
+}
+
 async function write(
   client: pg.PoolClient,
   due: readonly DuePerson[],
+  stored: readonly StoredDigests[],
   judgements: readonly Judgement[],
   from: JudgedFrom,
   channels: readonly string[],
@@ -133,13 +198,11 @@ async function write(
   const people = due.map(({ person }) => person);
   const sessions = judgements.flatMap((judgement) => judgement.sessions);
   const residuals = judgements.flatMap((judgement) => judgement.residuals);
-  const next = judgements.map((judgement) => judgement.nextDecisionAt);
   await applyReconciliation(client, together(judgements), channels, from.now);
-  await replaceSessions(client, people, sessions);
-  await replaceResiduals(client, people, residuals);
+  await replaceSessions(client, stored, sessions);
+  await replaceResiduals(client, stored, residuals);
   const usage = judgements.map((judgement) => judgement.usage);
-  await replaceUsage(client, people, usage);
-  await settle(client, people, next, from);
+  await replaceUsage(client, people, stored, usage);
 }
 
 /** A finding is one person's, so what several came to is written at once. */

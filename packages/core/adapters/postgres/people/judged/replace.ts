@@ -4,11 +4,11 @@
  * written again only when its events change or its digest is emptied.
  */
 import type pg from "pg";
-import type { PersonKey } from "../../../../domain/person.ts";
 import type { Session } from "../../../../domain/session.ts";
 import { sessionDigest } from "../../../../domain/sessions/reconstruct.ts";
 import type { Residual } from "../../../../domain/sessions/residual/removal.ts";
 import { residualDigest } from "../../../../domain/sessions/residual/residuals.ts";
+import type { StoredDigests } from "./stored.ts";
 
 type Queryable = Pick<pg.PoolClient, "query">;
 
@@ -49,22 +49,24 @@ const RESIDUALS: Table = {
            closed_at = excluded.closed_at, body = excluded.body, body_sha256 = excluded.body_sha256`,
 };
 
-/** All sessions of these people, who are locked by the caller's transaction. */
+/** All sessions of people whom the caller's transaction has locked; `stored` is what `storedDigests` says of each of them. */
 export function replaceSessions(
   client: Queryable,
-  people: readonly PersonKey[],
+  stored: readonly StoredDigests[],
   sessions: readonly Session[],
 ): Promise<void> {
-  return replace(client, SESSIONS, people, digested(sessions, sessionDigest));
+  const gone = new Map(stored.flatMap((one) => [...one.sessions]));
+  return replace(client, SESSIONS, gone, digested(sessions, sessionDigest));
 }
 
-/** All residuals of these people, who are locked by the caller's transaction. */
+/** All residuals of people, likewise. */
 export function replaceResiduals(
   client: Queryable,
-  people: readonly PersonKey[],
+  stored: readonly StoredDigests[],
   residuals: readonly Residual[],
 ): Promise<void> {
-  return replace(client, RESIDUALS, people, digested(residuals, residualDigest));
+  const gone = new Map(stored.flatMap((one) => [...one.residuals]));
+  return replace(client, RESIDUALS, gone, digested(residuals, residualDigest));
 }
 
 interface Digested {
@@ -79,13 +81,13 @@ function digested<T extends { readonly id: string }>(
   return bodies.map((body) => ({ body, digest: digestOf(body) }));
 }
 
+/** @param gone what is stored; of it what is not among `made` is deleted. */
 async function replace(
   client: Queryable,
   table: Table,
-  people: readonly PersonKey[],
+  gone: Map<string, string>,
   made: readonly Digested[],
 ): Promise<void> {
-  const gone = await storedDigests(client, table, people);
   const changed: Digested[] = [];
   for (const one of made) {
     if (gone.get(one.body.id) !== one.digest) changed.push(one);
@@ -100,19 +102,4 @@ async function replace(
       changed.map(({ digest }) => digest),
     ]);
   }
-}
-
-/** The digest of each stored body by its id; empty text where none was kept. */
-async function storedDigests(
-  client: Queryable,
-  table: Table,
-  people: readonly PersonKey[],
-): Promise<Map<string, string>> {
-  const { rows } = await client.query<{ id: string; body_sha256: string }>(
-    `select s.id, s.body_sha256
-       from unnest($1::text[], $2::text[]) as w(arn, user_id)
-       join ${table.name} s on s.identity_store_arn = w.arn and s.user_id = w.user_id`,
-    [people.map((person) => person.identityStoreArn), people.map((person) => person.userId)],
-  );
-  return new Map(rows.map((row) => [row.id, row.body_sha256]));
 }

@@ -6,6 +6,7 @@ import type pg from "pg";
 import type { PersonUsage, Usage } from "../../../../domain/access/usage.ts";
 import { usageDigest } from "../../../../domain/access/usage-digest.ts";
 import type { PersonKey } from "../../../../domain/person.ts";
+import { usageKey, type StoredDigests } from "./stored.ts";
 
 type Queryable = Pick<pg.PoolClient, "query">;
 
@@ -20,27 +21,33 @@ interface Row {
   readonly body: object;
 }
 
-/** All use of these people, who are locked by the caller's transaction; `usages` are in their order. */
+/**
+ * All use of these people, who are locked by the caller's transaction; `usages` and `stored`, what `storedDigests` says of them, are in
+ * their order.
+ */
 export async function replaceUsage(
   client: Queryable,
   people: readonly PersonKey[],
+  stored: readonly StoredDigests[],
   usages: readonly PersonUsage[],
 ): Promise<void> {
-  const gone = await storedDigests(client, people);
+  const gone: object[] = [];
   const changed: Row[] = [];
   for (const [place, person] of people.entries()) {
+    const left = new Map(stored[place]!.usage);
     for (const usage of usages[place]!.values()) {
       const row = rowOf(person, usage);
-      const key = keyOf(row);
-      if (gone.get(key) !== row.sha) changed.push(row);
-      gone.delete(key);
+      const key = usageKey(row.account, row.role);
+      if (left.get(key) !== row.sha) changed.push(row);
+      left.delete(key);
     }
+    for (const key of left.keys()) gone.push(ofKey(person, key));
   }
-  if (gone.size > 0) {
+  if (gone.length > 0) {
     await client.query(
       `delete from access_usage u using jsonb_to_recordset($1::jsonb) as g(arn text, "user" text, account text, role text)
         where u.identity_store_arn = g.arn and u.user_id = g."user" and u.account_id = g.account and u.role_name = g.role`,
-      [JSON.stringify([...gone.keys()].map(ofKey))],
+      [JSON.stringify(gone)],
     );
   }
   if (changed.length > 0) await client.query(WRITE, [JSON.stringify(changed)]);
@@ -71,35 +78,7 @@ function rowOf({ identityStoreArn: arn, userId: user }: PersonKey, usage: Usage)
   };
 }
 
-const keyOf = ({
-  arn,
-  user,
-  account,
-  role,
-}: Omit<Row, "first" | "last" | "sha" | "body">): string =>
-  JSON.stringify([arn, user, account, role]);
-
-function ofKey(key: string): object {
-  const [arn, user, account, role] = JSON.parse(key) as string[];
+function ofKey({ identityStoreArn: arn, userId: user }: PersonKey, key: string): object {
+  const [account, role] = JSON.parse(key) as [string, string];
   return { arn, user, account, role };
-}
-
-async function storedDigests(
-  client: Queryable,
-  people: readonly PersonKey[],
-): Promise<Map<string, string>> {
-  const { rows } = await client.query<{
-    arn: string;
-    user: string;
-    account: string;
-    role: string;
-    sha: string;
-  }>(
-    `select u.identity_store_arn as arn, u.user_id as "user", u.account_id as account, u.role_name as role,
-            u.body_sha256 as sha
-       from unnest($1::text[], $2::text[]) as w(arn, user_id)
-       join access_usage u on u.identity_store_arn = w.arn and u.user_id = w.user_id`,
-    [people.map((person) => person.identityStoreArn), people.map((person) => person.userId)],
-  );
-  return new Map(rows.map((row) => [keyOf(row), row.sha]));
 }
