@@ -88,8 +88,10 @@ function refusal(error: unknown): { exitCode: number; code: string; sentence: st
     };
   }
   const message = error instanceof Error ? error.message : String(error);
+  // Whoever waited for room on standard output learns of a reader that has gone by this.
+  const isReaderGone = (error as NodeJS.ErrnoException | null)?.code === "EPIPE";
   return {
-    exitCode: 3,
+    exitCode: isReaderGone ? 0 : 3,
     code: "internal.bug",
     sentence: `Something went wrong that should not: ${message} (set CURFEW_LOG_LEVEL=debug for the details)`,
   };

@@ -115,3 +115,20 @@ export async function seedDirectory(database: TestDatabase, now: number): Promis
     clock,
   });
 }
+
+/** A later crawl, in the afternoon, that saw so many more people in the group. */
+export async function publishMore(database: TestDatabase, people: number): Promise<void> {
+  const known = directory();
+  const ids = Array.from({ length: people }, (_, at) => `more-${String(at).padStart(5, "0")}`);
+  const mine = { identityStoreArn: records.STORE };
+  const more = {
+    ...known,
+    users: [...known.users, ...ids.map((id) => user(id, mine))],
+    memberships: [
+      ...known.memberships,
+      ...ids.map((id) => ({ ...membership(GROUP, id), ...mine })),
+    ],
+  };
+  const access = new PostgresAccessStore(database);
+  await access.publish("snp_2", more, {}, at("14:00:00"), at("14:10:00"));
+}
