@@ -32,10 +32,13 @@ const MODULES: readonly {
     commands: ["findings", "replay"],
     load: async () => (await import("./commands/look.ts")).addLook,
   },
-  { commands: ["access"], load: async () => (await import("./commands/access.ts")).addAccess },
+  {
+    commands: ["access"],
+    load: async () => (await import("./commands/access/paths.ts")).addAccess,
+  },
   {
     commands: ["permission-set"],
-    load: async () => (await import("./commands/permission-set.ts")).addPermissionSet,
+    load: async () => (await import("./commands/access/permission-set.ts")).addPermissionSet,
   },
   {
     commands: ["durations"],

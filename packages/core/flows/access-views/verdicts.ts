@@ -2,8 +2,12 @@
  * What the policies of a directory were found to be, asked by pair or by permission set. Guarantees the very verdicts that rows and rules
  * go by; what was not read, or was changed since it was read, is unknown and never "nothing found".
  */
-import type { AccessSnapshot, PermissionSet, PolicyDocument } from "../../domain/access.ts";
-import type { PolicyVerdict as VerdictOfRow } from "../../domain/access.ts";
+import type {
+  AccessSnapshot,
+  PermissionSet,
+  PolicyDocument,
+  PolicyVerdict as VerdictOfRow,
+} from "../../domain/access.ts";
 import type { Pair } from "../../domain/access/model.ts";
 import { pairVerdicts, UNKNOWN_VERDICT } from "../../domain/access/verdicts.ts";
 import type { ActionCatalogue } from "../../domain/policy/catalogue.ts";

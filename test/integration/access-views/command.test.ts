@@ -10,14 +10,8 @@ import { createTestDatabase, type TestDatabase } from "#test/support/database";
 import * as records from "#test/support/records";
 import { setArn } from "#test/unit/access/directory-facts";
 import { START } from "../api/api.ts";
-import {
-  CRAWLED,
-  GRANT_EVENT,
-  GRANTED,
-  publishMore,
-  seedDirectory,
-} from "../api/small-directory.ts";
-import { curfew, jsonLines, type Place } from "./command.ts";
+import { CRAWLED, GRANT_EVENT, GRANTED, publishMore, seedDirectory } from "./small-directory.ts";
+import { curfew, jsonLines, type Place } from "../views/command.ts";
 
 const NOON = ["--as-of", "2026-03-02T12:00:00Z"];
 

@@ -1,8 +1,8 @@
 /** What views of access ask of the store beside the directory and the use of named people. */
-import type { Usage } from "../domain/access/usage.ts";
-import type { Severity } from "../domain/finding.ts";
-import type { Person } from "../domain/person.ts";
-import type { Instant } from "../domain/time.ts";
+import type { Usage } from "../../domain/access/usage.ts";
+import type { Severity } from "../../domain/finding.ts";
+import type { Person } from "../../domain/person.ts";
+import type { Instant } from "../../domain/time.ts";
 
 /** What was seen of the use of a permission set or role by everybody, in all accounts. */
 export interface RoleUseTotal {

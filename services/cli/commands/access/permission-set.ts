@@ -7,18 +7,18 @@ import { Fault } from "#core/domain/fault";
 import { permissionSetDetail } from "#core/flows/access-views/permission-set";
 import { permissionSetSummaries } from "#core/flows/access-views/permission-sets";
 import { usesOfRoles, usesOfSet } from "#core/flows/access-views/set-uses";
-import { openAccess, setNamed } from "../access/opened.ts";
-import { showSet, showSets } from "../access/sets-in-words.ts";
-import { look } from "../judge.ts";
+import { openAccess, setNamed } from "../../access/opened.ts";
+import { showSet, showSets } from "../../access/sets-in-words.ts";
+import { look } from "../../judge.ts";
 import {
   withAsOf,
   withCommonOptions,
   withDemo,
   type AsOfOptions,
   type WorldOptions,
-} from "../options.ts";
-import type { Output } from "../output.ts";
-import type { Runtime } from "../runtime.ts";
+} from "../../options.ts";
+import type { Output } from "../../output.ts";
+import type { Runtime } from "../../runtime.ts";
 
 interface SetOptions extends WorldOptions, AsOfOptions {
   readonly propose?: boolean;

@@ -8,7 +8,7 @@ import {
 } from "#services/api/access/schemas";
 import * as records from "#test/support/records";
 import { setArn } from "#test/unit/access/directory-facts";
-import { START, startTestApi, type TestApi } from "./api.ts";
+import { START, startTestApi, type TestApi } from "../api/api.ts";
 import { BEN, CRAWLED, GRANT_EVENT, GRANTED, GROUP, seedDirectory } from "./small-directory.ts";
 
 let api: TestApi;

@@ -18,7 +18,7 @@ import {
   type AccessPlace,
   type AccessSelection,
 } from "#core/flows/access-views/page";
-import { openAccess, sayUnknown, setNamed, type OpenedAccess } from "../access/opened.ts";
+import { openAccess, sayUnknown, setNamed, type OpenedAccess } from "../../access/opened.ts";
 import {
   callerWords,
   grantWords,
@@ -26,8 +26,8 @@ import {
   pathWords,
   rowUseWords,
   verdictWords,
-} from "../access/words.ts";
-import { look } from "../judge.ts";
+} from "../../access/words.ts";
+import { look } from "../../judge.ts";
 import {
   anInstant,
   asOfOption,
@@ -38,11 +38,11 @@ import {
   withDemo,
   type AsOfOptions,
   type WorldOptions,
-} from "../options.ts";
-import type { Output } from "../output.ts";
-import type { Runtime } from "../runtime.ts";
-import { showInTables } from "../sessions/in-tables.ts";
-import { personsNamed } from "../views.ts";
+} from "../../options.ts";
+import type { Output } from "../../output.ts";
+import type { Runtime } from "../../runtime.ts";
+import { showInTables } from "../../sessions/in-tables.ts";
+import { personsNamed } from "../../views.ts";
 
 interface AccessOptions extends WorldOptions, AsOfOptions {
   readonly user?: string;
