@@ -32,6 +32,14 @@ import { publishSnapshot } from "./publish.ts";
 
 export class PostgresAccessStore implements AccessStore {
   readonly #database: Database;
+  /** Of the crawl that was asked for last. Crawls are published whole and one after the other: what one saw never changes. */
+  #crawled: TimedSnapshot | null = null;
+  /** One object for as long as the same events change the same crawl, so that what is made from it can be kept as well. */
+  #amended: {
+    readonly of: TimedSnapshot;
+    readonly by: string;
+    readonly snapshot: TimedSnapshot;
+  } | null = null;
 
   constructor(database: Database) {
     this.#database = database;
@@ -57,10 +65,19 @@ export class PostgresAccessStore implements AccessStore {
     );
     const newest = rows[0];
     if (newest === undefined) return null;
-    const crawled = timedSnapshot(newest, await this.#factsAt(newest, at));
+    const known = this.#crawled;
+    const crawled =
+      known?.id === newest.id ? known : timedSnapshot(newest, await this.#factsAt(newest, at));
     if (crawled === null) return null;
+    this.#crawled = crawled;
     const startedAt = newest.started_at;
-    return amend(crawled, await this.#changesBetween(startedAt, at), { startedAt, at });
+    const changes = await this.#changesBetween(startedAt, at);
+    const by = changes.map((event) => event.eventId).join(" ");
+    const amended = this.#amended;
+    if (amended?.of === crawled && amended.by === by) return amended.snapshot;
+    const snapshot = amend(crawled, changes, { startedAt, at });
+    this.#amended = { of: crawled, by, snapshot };
+    return snapshot;
   }
 
   /** In the order of their instants: few, because crawls follow one another. */

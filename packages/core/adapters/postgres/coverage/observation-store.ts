@@ -7,12 +7,16 @@ import type { Instant } from "../../../domain/time.ts";
 
 import type { CoverageRow, ObservationStore } from "../../../ports/observation-store.ts";
 import type { Database } from "../database.ts";
-import { readAccessFacts } from "../people/access-facts.ts";
+import { KeptWhileUnchanged, readAccessFacts } from "../people/access-facts.ts";
 import { readLedgerFacts } from "./ledger-facts.ts";
 import { eventsOfRows, type StoredRow } from "../trail/stored-rows.ts";
 
 export class PostgresObservationStore implements ObservationStore {
   readonly #database: Database;
+  /** Every sweep asks for them, and hardly any finds another one. */
+  readonly #grantEvents = new KeptWhileUnchanged((_, before) =>
+    this.#eventsOf(["assignment", "entitlement", "membership"], before),
+  );
 
   constructor(database: Database) {
     this.#database = database;
@@ -49,7 +53,7 @@ export class PostgresObservationStore implements ObservationStore {
   }
 
   grantEvents(before: Instant): Promise<TrailEvent[]> {
-    return this.#eventsOf(["assignment", "entitlement", "membership"], before);
+    return this.#grantEvents.at(this.#database.pool, before);
   }
 
   accessEvents(before: Instant): Promise<TrailEvent[]> {

@@ -1,6 +1,6 @@
 /**
  * What residuals are judged by beside a person's own events: changes of access, and what crawls saw of the groups they concern. The
- * same for everybody, so it is read once and kept for as long as nothing was stored since.
+ * same for everybody, so it is read once and kept for as long as no such change and no crawl was stored since.
  */
 import type pg from "pg";
 import type { TrailEvent } from "../../../domain/event.ts";
@@ -86,24 +86,43 @@ function groupsIn(events: readonly TrailEvent[]): string[] {
   return [...groups];
 }
 
-/** The access history at an instant, read again whenever a batch or a crawl was stored since. */
-export class AccessHistoryReader {
-  #read: { readonly version: string; readonly history: AccessHistory } | null = null;
+/**
+ * Equal at two instants, of which the second is no earlier, exactly when no administrative event and no crawl that counts by then was
+ * stored between: neither ever changes. The first event is told because old months may be dropped whole. From one index and a small table.
+ */
+const VERSION = `
+  select concat_ws(' ', e.count, e.first, n.event_id, s.count, s.completed, s.last) as version
+    from (select count(*), min(occurred_at) as first from events where administrative and occurred_at < $1) e
+    left join lateral (select event_id from events where administrative and occurred_at < $1 order by occurred_at desc limit 1) n on true,
+         (select count(*), count(*) filter (where completed_at <= $1) as completed, max(completed_at) as last from access_snapshots) s`;
 
-  /**
-   * Read within the caller's transaction, after its people are locked: a change that is stored later finds them locked, and makes them
-   * due again.
-   */
-  async at(client: Queryable, now: Instant): Promise<AccessHistory> {
-    const { rows } = await client.query<{ version: string }>(
-      `select concat_ws(' ', $1::text, (select count(*) from record_batches), (select max(batch_no) from record_batches),
-                        (select count(*) from access_snapshots), (select max(completed_at) from access_snapshots)) as version`,
-      [now],
-    );
-    const { version } = rows[0]!;
-    if (this.#read?.version !== version) {
-      this.#read = { version, history: new AccessHistory(await readAccessFacts(client, now)) };
-    }
-    return this.#read.history;
+/** What is read of administrative events and crawls before an instant, kept for as long as it would be read again as it is. */
+export class KeptWhileUnchanged<T> {
+  readonly #read: (client: Queryable, before: Instant) => Promise<T>;
+  #kept: { readonly version: string; readonly before: Instant; readonly value: T } | null = null;
+
+  constructor(read: (client: Queryable, before: Instant) => Promise<T>) {
+    this.#read = read;
   }
+
+  async at(client: Queryable, before: Instant): Promise<T> {
+    const { rows } = await client.query<{ version: string }>(VERSION, [before]);
+    const { version } = rows[0]!;
+    const kept = this.#kept;
+    if (kept?.version === version && kept.before <= before) return kept.value;
+    // What is stored between these two statements is read now and, by its version, once more.
+    const value = await this.#read(client, before);
+    this.#kept = { version, before, value };
+    return value;
+  }
+}
+
+/**
+ * The access history at an instant. To be read within the caller's transaction, after its people are locked: a change that is stored
+ * later finds them locked, and makes them due again.
+ */
+export function keptAccessHistory(): KeptWhileUnchanged<AccessHistory> {
+  return new KeptWhileUnchanged(
+    async (client, before) => new AccessHistory(await readAccessFacts(client, before)),
+  );
 }

@@ -12,7 +12,7 @@ import type { AccessHistory } from "../../../domain/sessions/residual/access-his
 import type { Instant } from "../../../domain/time.ts";
 import type { DuePerson, JudgedFrom, Judgement, SweepStore } from "../../../ports/sweep-store.ts";
 import type { Database } from "../database.ts";
-import { ACCESS_CHANGES, AccessHistoryReader } from "./access-facts.ts";
+import { ACCESS_CHANGES, keptAccessHistory } from "./access-facts.ts";
 import { SETTINGS_VERSION } from "./duration-store.ts";
 import { applyReconciliation, openFindingsOfPeople } from "./finding-store.ts";
 import { eventsOfFew, eventsOfFirst, withNames } from "./history.ts";
@@ -31,7 +31,7 @@ const PEOPLE_IN_A_WRITE = 40;
 
 export class PostgresSweepStore implements SweepStore {
   readonly #database: Database;
-  readonly #histories = new AccessHistoryReader();
+  readonly #histories = keptAccessHistory();
   readonly #terms = new StoredTerms();
 
   constructor(database: Database) {
