@@ -1,6 +1,7 @@
 /**
- * Whom a change of access concerns although it does not name them: members of a group, and whoever held a session that the change may
- * touch. Set-based: one statement a batch that holds such a change. It names rather too many than too few; judging tells.
+ * Whom a change of access concerns although it does not name them: members of a group, whoever holds what was changed, and whoever held a
+ * session that the change may touch. Set-based: one statement a batch that holds such a change. It names rather too many than too few;
+ * judging tells.
  */
 import type pg from "pg";
 import type { TrailEvent } from "../../../domain/event.ts";
@@ -17,8 +18,11 @@ interface Change {
   readonly at: Instant;
   readonly userId?: string;
   readonly groupId?: string;
-  /** It gave something to the group. */
-  readonly given?: true;
+  /** What the set allows was changed, or it is gone: of whoever can take it. */
+  readonly held?: true;
+  /** Of an entitlement that is taken back without naming whose it was, and of an application with all its entitlements. */
+  readonly entitlementId?: string;
+  readonly applicationArn?: string;
   /** Of role sessions that were alive then, in this account where one is named. */
   readonly account?: string | null;
   readonly roles?: true;
@@ -39,16 +43,29 @@ const TOUCHED = `
   with changes as materialized (
     select * from jsonb_to_recordset($1::jsonb) as c(
       at timestamptz, "userId" text, "groupId" text, account text, roles boolean, "permissionSetArn" text,
-      applications boolean, named boolean, given boolean, lasts boolean)),
+      applications boolean, named boolean, held boolean, "entitlementId" text, "applicationArn" text, lasts boolean)),
+  -- Users and groups. Events tell of grants that no crawl has seen: ids stand in their text.
+  holding as materialized (
+    select f.body->>'principalId' as id, c.at from changes c
+      join access_facts f on f.kind = 'assignment' and f.body->>'permissionSetArn' = c."permissionSetArn" where c.held
+    union
+    select f.body->>'principalId', c.at from changes c
+      join access_facts f on f.kind = 'entitlement'
+       and (f.key = c."entitlementId" or f.body->>'applicationArn' = c."applicationArn")
+    union
+    select m[1], c.at
+      from changes c
+      cross join lateral (
+        select e.body from event_terms t join events e on e.type_no = t.term_no and e.administrative
+         where t.kind = 'type' and (t.value like '["assignment",%' or t.value like '["entitlement",%')
+           and position('"' || coalesce(c."entitlementId", c."applicationArn", c."permissionSetArn") || '"' in e.body) > 0) e,
+           regexp_matches(e.body, '"([0-9a-zA-Z-]{10,47})"', 'g') as m
+     where c.held or c."entitlementId" is not null or c."applicationArn" is not null),
   groups as materialized (
-    select c."groupId" as id, max(c.at) as at from changes c
-     where c."groupId" is not null
-       -- What a group was given matters to a removal that came after it, and was read before it.
-       and (c.given is null or exists (
-             select 1 from events e join event_terms t on t.term_no = e.type_no
-              where e.administrative and e.occurred_at >= c.at and t.kind = 'type'
-                and (t.value like '["membership",%' or t.value like '["directory-group",%')
-                and position('"' || c."groupId" || '"' in e.body) > 0))
+    select id, max(at) as at from (
+      select "groupId" as id, at from changes where "groupId" is not null
+      union all
+      select h.id, h.at from holding h where not exists (select 1 from people p where p.user_id = h.id)) g
      group by 1),
   moves as materialized (
     select g.at, e.subject_user_id, e.body
@@ -58,6 +75,8 @@ const TOUCHED = `
      where t.kind = 'type' and t.value like '["membership",%'),
   users as (
     select "userId" as id, at from changes where "userId" is not null
+    union all
+    select id, at from holding
     union all
     select f.body->>'userId', g.at from access_facts f join groups g on g.id = f.body->>'groupId' where f.kind = 'membership'
     union all
@@ -142,11 +161,15 @@ function changesIn(event: TrailEvent): Change[] {
         : [{ at, groupId: event.groupId }];
     case "assignment":
     case "entitlement":
-      return event.change === "created" ? given(event) : ofPrincipal(event, event.targetAccountId);
+      return event.change === "created"
+        ? ofPrincipal(event, null)
+        : [...ofPrincipal(event, event.targetAccountId), ...ofEntitlement(event)];
     case "application":
-      return event.principalId === null ? [{ at, applications: true }] : ofPrincipal(event, null);
+      return event.principalId === null
+        ? [{ at, applications: true }, ...ofApplication(event)]
+        : ofPrincipal(event, null);
     case "access-application":
-      return [{ at, applications: true }];
+      return [{ at, applications: true }, ...ofApplication(event)];
     case "permission-set": {
       const named = event.permissionSetName === null ? {} : { named: true as const };
       const { permissionSetArn } = event;
@@ -155,18 +178,37 @@ function changesIn(event: TrailEvent): Change[] {
         event.change === "created" ||
         event.sessionDuration !== null;
       const lasts = isOfDuration ? { lasts: true as const } : {};
-      return [{ at, roles: true, permissionSetArn, ...named, ...lasts }];
+      const held = REDEFINING.has(event.change) ? { held: true as const } : {};
+      return [{ at, roles: true, permissionSetArn, ...held, ...named, ...lasts }];
     }
     default:
       return [];
   }
 }
 
-/** Nothing is taken by what is given: it is only what a group's members lose with the group. */
-function given(event: Extract<TrailEvent, { kind: "assignment" | "entitlement" }>): Change[] {
-  const { occurredAt: at, principalId: groupId, principalType } = event;
-  return principalType === "GROUP" && groupId !== null ? [{ at, groupId, given: true }] : [];
+function ofEntitlement(event: TrailEvent): Change[] {
+  if (event.kind !== "entitlement" || event.entitlementId === null) return [];
+  return [{ at: event.occurredAt, entitlementId: event.entitlementId }];
 }
+
+/** An application that is deleted takes its entitlements with it. */
+function ofApplication(
+  event: Extract<TrailEvent, { kind: "application" | "access-application" }>,
+): Change[] {
+  const { change, applicationArn, occurredAt: at } = event;
+  return change !== "deleted" || applicationArn === null ? [] : [{ at, applicationArn }];
+}
+
+/** Changes of what a set allows. A request to provision it changes nothing, and a new set is nobody's yet. */
+const REDEFINING: ReadonlySet<string> = new Set([
+  "deleted",
+  "policy-attached",
+  "policy-detached",
+  "inline-policy-put",
+  "inline-policy-removed",
+  "boundary-put",
+  "boundary-removed",
+]);
 
 /** A group's members, and, as they may not be known, whoever held a role session in the account. */
 function ofPrincipal(
