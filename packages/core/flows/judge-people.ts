@@ -67,6 +67,23 @@ export interface FactPorts {
   readonly actions: () => Promise<ActionCatalogue>;
 }
 
+/** What is made of a directory alone. */
+interface Indexes {
+  readonly model: AccessModel;
+  readonly directory: DirectoryIndex;
+}
+
+/** A store answers with one object for as long as nothing changes it: made once for all sweeps of that time, and gone with it. */
+const INDEXES = new WeakMap<TimedSnapshot, Indexes>();
+
+function indexesOf(snapshot: TimedSnapshot): Indexes {
+  const known = INDEXES.get(snapshot);
+  if (known !== undefined) return known;
+  const made = { model: new AccessModel(snapshot), directory: directoryIndex(snapshot) };
+  INDEXES.set(snapshot, made);
+  return made;
+}
+
 export async function commonFacts(ports: FactPorts, now: Instant): Promise<CommonFacts> {
   const { access, observations, catalogue, settings } = ports;
   const ruleSettings = ports.ruleSettings ?? NO_RULE_SETTINGS;
@@ -81,7 +98,7 @@ export async function commonFacts(ports: FactPorts, now: Instant): Promise<Commo
   const rowsOf = async (of: TimedSnapshot): Promise<AccessRows> => {
     const since = observedSince({ coverage: known, snapshot: of });
     const observed = observationsOf(ledger, now, of.instance.ownerAccountId, since);
-    return new AccessRows(of, new AccessModel(of), {
+    return new AccessRows(of, indexesOf(of).model, {
       observedSince: since,
       observationGaps: (accountId) => observed(accountId).gapHours,
       grants: grantEvents(events, now),
@@ -94,7 +111,7 @@ export async function commonFacts(ports: FactPorts, now: Instant): Promise<Commo
     settings,
     catalogue,
     snapshot,
-    directory: snapshot === null ? null : directoryIndex(snapshot),
+    directory: snapshot === null ? null : indexesOf(snapshot).directory,
     ruleSettings,
     coverage: known,
     access: snapshot === null ? null : await rowsOf(snapshot),
