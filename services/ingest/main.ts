@@ -10,7 +10,7 @@ import { refreshSnapshot } from "#core/flows/crawl/refresh";
 import { snapshotDue } from "#core/flows/snapshot-due";
 import { takeSnapshot, type SnapshotReceipt } from "#core/flows/take-snapshot";
 import type { Instant } from "#core/domain/time";
-import type { CrawlStore } from "#core/ports/crawl-store";
+import type { CrawlStore } from "#core/ports/access/crawl-store";
 import type { ObservationStore } from "#core/ports/observation-store";
 import type { JobQueue } from "#core/ports/job-queue";
 import { bucketTurns } from "./bucket-source.ts";

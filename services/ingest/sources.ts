@@ -1,5 +1,5 @@
 /** What ingest reads: everything behind ports, so that the demo organisation and AWS are the same to it. */
-import type { Directory } from "#core/ports/directory";
+import type { Directory } from "#core/ports/access/directory";
 import type { Folder, PolledSource } from "#core/ports/trail/event-source";
 import type { BucketSource } from "./bucket-source.ts";
 

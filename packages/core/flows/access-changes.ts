@@ -2,7 +2,7 @@
 import { changesBetween, type AccessChange } from "../domain/access/changes/between.ts";
 import { Fault } from "../domain/fault.ts";
 import type { Instant } from "../domain/time.ts";
-import type { AccessStore, TimedSnapshot } from "../ports/access-store.ts";
+import type { AccessStore, TimedSnapshot } from "../ports/access/access-store.ts";
 import type { ObservationStore } from "../ports/observation-store.ts";
 
 /** Throws `snapshot.none` for an instant before the first crawl, of which nothing can be said. */

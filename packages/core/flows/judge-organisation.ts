@@ -10,7 +10,7 @@ import type { OrganisationKey } from "../domain/finding.ts";
 import type { ActionCatalogue } from "../domain/policy/catalogue.ts";
 import { reconcileFindings } from "../domain/reconcile-findings.ts";
 import { instant, MINUTE, plus, type Instant } from "../domain/time.ts";
-import type { AccessStore, TimedSnapshot } from "../ports/access-store.ts";
+import type { AccessStore, TimedSnapshot } from "../ports/access/access-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ObservationStore } from "../ports/observation-store.ts";
 import type { OrganisationStore } from "../ports/sweep-store.ts";

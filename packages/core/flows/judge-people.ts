@@ -19,7 +19,7 @@ import { residuals } from "../domain/sessions/residual/residuals.ts";
 import { reconstruct } from "../domain/sessions/reconstruct.ts";
 import { viewSession } from "../domain/sessions/state.ts";
 import { earliest, type Instant } from "../domain/time.ts";
-import type { AccessStore, TimedSnapshot } from "../ports/access-store.ts";
+import type { AccessStore, TimedSnapshot } from "../ports/access/access-store.ts";
 import type { CoverageRow, ObservationStore } from "../ports/observation-store.ts";
 import type { PersonHistory } from "../ports/person-history.ts";
 import { directoryFacts, directoryIndex, type DirectoryIndex } from "../domain/access/peers.ts";

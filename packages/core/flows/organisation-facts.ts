@@ -5,7 +5,7 @@ import type { TrailEvent } from "../domain/event.ts";
 import type { ActionCatalogue } from "../domain/policy/catalogue.ts";
 import { differsByAccount, verdictOfSet } from "../domain/policy/permission-set.ts";
 import type { PolicyVerdict } from "../domain/policy/verdict.ts";
-import type { TimedSnapshot } from "../ports/access-store.ts";
+import type { TimedSnapshot } from "../ports/access/access-store.ts";
 import type { GrantEvent, SetVerdict } from "../rules/organisation-facts.ts";
 
 /** Grants among changes of access, in their order; refused requests and those that name no complete grant are left out. */

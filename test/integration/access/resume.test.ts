@@ -5,7 +5,7 @@ import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import { factsOf } from "#core/domain/access/facts";
 import { HOUR, instant } from "#core/domain/time";
 import { takeSnapshot } from "#core/flows/take-snapshot";
-import type { CrawlStore } from "#core/ports/crawl-store";
+import type { CrawlStore } from "#core/ports/access/crawl-store";
 import { createTestDatabase, type TestDatabase } from "#test/support/database";
 import {
   openScriptedAws,

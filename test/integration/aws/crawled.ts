@@ -7,8 +7,8 @@ import { PostgresAccessStore } from "#core/adapters/postgres/access/facts-at";
 import type { Database } from "#core/adapters/postgres/database";
 import { createdId } from "#core/domain/ids";
 import { takeSnapshot, type SnapshotReceipt } from "#core/flows/take-snapshot";
-import type { TimedSnapshot } from "#core/ports/access-store";
-import type { CrawlProgress } from "#core/ports/directory";
+import type { TimedSnapshot } from "#core/ports/access/access-store";
+import type { CrawlProgress } from "#core/ports/access/directory";
 import type { AwsOffice } from "./aws-office.ts";
 
 export interface Crawled {

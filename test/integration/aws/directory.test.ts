@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { verifyAccount } from "#core/adapters/aws/identity";
 import { factsOf } from "#core/domain/access/facts";
 import { verdictOfSet } from "#core/domain/policy/permission-set";
-import type { CrawlProgress } from "#core/ports/directory";
+import type { CrawlProgress } from "#core/ports/access/directory";
 import { actions } from "#test/support/actions";
 import { createTestDatabase, type TestDatabase } from "#test/support/database";
 import { openAwsOffice, type AwsOffice } from "./aws-office.ts";

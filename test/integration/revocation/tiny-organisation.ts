@@ -5,7 +5,7 @@ import type { Person } from "#core/domain/person";
 import { Fault } from "#core/domain/fault";
 import { parseDenyPolicy, renderDenyPolicy } from "#core/domain/revocation/deny-policy";
 import { instant, type Instant } from "#core/domain/time";
-import type { AccessStore, TimedSnapshot } from "#core/ports/access-store";
+import type { AccessStore, TimedSnapshot } from "#core/ports/access/access-store";
 import type { PersonHistory } from "#core/ports/person-history";
 import type { Revoker } from "#core/ports/revoker";
 import { NOTHING_MORE, PLAIN_SET } from "#test/support/snapshot";

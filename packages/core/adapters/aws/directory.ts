@@ -3,7 +3,7 @@
  * fails; facts that point at nothing are kept as AWS answers them. It is no snapshot of one instant: AWS lists what exists while it
  * is asked.
  */
-import type { Directory, OpenDirectory } from "../../ports/directory.ts";
+import type { Directory, OpenDirectory } from "../../ports/access/directory.ts";
 import type { AwsClients } from "./clients.ts";
 import { readAccounts } from "./directory/accounts.ts";
 import {

@@ -10,7 +10,7 @@ import type { PolicyFinding, ServiceAllowance } from "../../domain/policy/verdic
 import type { Finding } from "../../domain/finding.ts";
 import { personKey } from "../../domain/person.ts";
 import { latest, type Instant } from "../../domain/time.ts";
-import type { AccessViewStore, FindingCount, PersonUse } from "../../ports/people/access-views.ts";
+import type { AccessViewStore, FindingCount, PersonUse } from "../../ports/access/access-views.ts";
 import type { FindingStore } from "../../ports/finding-store.ts";
 import { reachOf, summaryOf, windowOf, type PermissionSetSummary } from "./permission-sets.ts";
 import { grantsOfSet, type SetGrant } from "./set-grants.ts";

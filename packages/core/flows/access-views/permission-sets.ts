@@ -2,7 +2,7 @@
 import type { PermissionSet } from "../../domain/access.ts";
 import { addBits, countBits, emptyBits, type Bits } from "../../domain/access/dense/bits.ts";
 import type { Instant } from "../../domain/time.ts";
-import type { AccessViewStore, RoleUseTotal } from "../../ports/people/access-views.ts";
+import type { AccessViewStore, RoleUseTotal } from "../../ports/access/access-views.ts";
 import type { AccessView, DirectoryView } from "./view.ts";
 
 export interface PermissionSetSummary {

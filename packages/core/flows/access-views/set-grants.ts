@@ -1,7 +1,7 @@
 /** By which grants a permission set is held: one entry a user or group with its accounts, so that a set of thousands of paths is read in a few lines. */
 import { personKey } from "../../domain/person.ts";
 import { latest, type Instant } from "../../domain/time.ts";
-import type { PersonUse } from "../../ports/people/access-views.ts";
+import type { PersonUse } from "../../ports/access/access-views.ts";
 import type { DirectoryView } from "./view.ts";
 
 export interface SetGrant {

@@ -3,7 +3,7 @@ import type { PermissionSet } from "../../domain/access.ts";
 import { usageKey } from "../../domain/access/usage.ts";
 import { personKey } from "../../domain/person.ts";
 import { latest } from "../../domain/time.ts";
-import type { AccessViewStore, PersonUse, RoleUseTotal } from "../../ports/people/access-views.ts";
+import type { AccessViewStore, PersonUse, RoleUseTotal } from "../../ports/access/access-views.ts";
 import type { UsageStore } from "../../ports/people/usage-store.ts";
 import type { AccessView } from "./view.ts";
 

@@ -12,7 +12,7 @@ import {
 import { tiersOf, type TierVerdict } from "../../domain/access/tier.ts";
 import type { ActionCatalogue } from "../../domain/policy/catalogue.ts";
 import type { Instant } from "../../domain/time.ts";
-import type { AccessStore, TimedSnapshot } from "../../ports/access-store.ts";
+import type { AccessStore, TimedSnapshot } from "../../ports/access/access-store.ts";
 import type { ObservationStore } from "../../ports/observation-store.ts";
 import { observedSince } from "../judge-people.ts";
 import { Verdicts } from "./verdicts.ts";

@@ -5,7 +5,7 @@
  */
 import type { AccountAssignment } from "../../domain/access.ts";
 import { sha256 } from "../../domain/ids.ts";
-import type { OpenDirectory } from "../../ports/directory.ts";
+import type { OpenDirectory } from "../../ports/access/directory.ts";
 import type { Crawl, Unit, UnitContent } from "./crawl.ts";
 import { contentOf, LISTED, listedIn } from "./facts.ts";
 

@@ -3,8 +3,8 @@
  * listed once more and compared with what was read of them; members of groups and what a set allows are left to events.
  */
 import { canonicalJson, sha256 } from "../../domain/ids.ts";
-import type { CrawlFact } from "../../ports/crawl-store.ts";
-import type { ProvisioningListing } from "../../ports/directory.ts";
+import type { CrawlFact } from "../../ports/access/crawl-store.ts";
+import type { ProvisioningListing } from "../../ports/access/directory.ts";
 import { allOrNothing, type Crawl } from "./crawl.ts";
 import { factsIn, LISTED, listedIn } from "./facts.ts";
 

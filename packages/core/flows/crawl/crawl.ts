@@ -5,8 +5,8 @@
 import type { CrawlNote } from "../../domain/access.ts";
 import { instant } from "../../domain/time.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { CrawlFact, CrawlRun, CrawlStore } from "../../ports/crawl-store.ts";
-import type { CrawlProgress, OpenDirectory } from "../../ports/directory.ts";
+import type { CrawlFact, CrawlRun, CrawlStore } from "../../ports/access/crawl-store.ts";
+import type { CrawlProgress, OpenDirectory } from "../../ports/access/directory.ts";
 
 /** Enough to keep the paced rate busy at a usual latency. */
 const AT_ONCE = 6;

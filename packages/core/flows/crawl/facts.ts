@@ -23,8 +23,8 @@ import {
   provisioningKey,
   type FactKind,
 } from "../../domain/access/facts.ts";
-import type { CrawlFact } from "../../ports/crawl-store.ts";
-import type { Listing } from "../../ports/directory.ts";
+import type { CrawlFact } from "../../ports/access/crawl-store.ts";
+import type { Listing } from "../../ports/access/directory.ts";
 import type { UnitContent } from "./crawl.ts";
 import { oddities } from "./oddities.ts";
 

@@ -10,7 +10,7 @@ import type {
 } from "../../domain/access.ts";
 import { parsePolicy } from "../../domain/policy/document.ts";
 import { parseDuration } from "../../domain/time.ts";
-import type { CrawlFact } from "../../ports/crawl-store.ts";
+import type { CrawlFact } from "../../ports/access/crawl-store.ts";
 
 const MOST = 50;
 

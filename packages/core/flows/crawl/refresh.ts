@@ -6,7 +6,12 @@
 import type { CrawlNote, PermissionSet, Provisioning } from "../../domain/access.ts";
 import type { TrailEvent } from "../../domain/event.ts";
 import { instant, type Instant } from "../../domain/time.ts";
-import type { CrawlStore, NewestSnapshot, Published, Replaced } from "../../ports/crawl-store.ts";
+import type {
+  CrawlStore,
+  NewestSnapshot,
+  Published,
+  Replaced,
+} from "../../ports/access/crawl-store.ts";
 import type { TakeSnapshot } from "../take-snapshot.ts";
 import { applicationUnit, trustedTokenIssuersUnit } from "./applications.ts";
 import { provisioningUnit } from "./assignments.ts";

@@ -2,7 +2,7 @@
 import type { ActionCatalogue } from "../../domain/policy/catalogue.ts";
 import type { ContainSettings } from "../../domain/revocation/facts.ts";
 import type { SessionSettings } from "../../domain/session.ts";
-import type { AccessStore } from "../../ports/access-store.ts";
+import type { AccessStore } from "../../ports/access/access-store.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { PersonHistory } from "../../ports/person-history.ts";
 import type { RevocationStore } from "../../ports/revocation-store.ts";

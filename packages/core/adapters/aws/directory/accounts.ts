@@ -10,7 +10,7 @@ import {
   ListRootsCommand,
 } from "@aws-sdk/client-organizations";
 import type { Account, CrawlNote } from "../../../domain/access.ts";
-import type { Listing } from "../../../ports/directory.ts";
+import type { Listing } from "../../../ports/access/directory.ts";
 import type { AwsClients } from "../clients.ts";
 import { collect } from "../paging.ts";
 import { whole } from "./listings.ts";

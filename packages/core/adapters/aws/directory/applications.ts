@@ -20,7 +20,7 @@ import type {
   CrawlNote,
   TrustedTokenIssuer,
 } from "../../../domain/access.ts";
-import type { Listing, ReadApplication } from "../../../ports/directory.ts";
+import type { Listing, ReadApplication } from "../../../ports/access/directory.ts";
 import type { AwsClients } from "../clients.ts";
 import { isAbsent } from "../faults.ts";
 import { list, unlessDenied, unread, vanished, whole } from "./listings.ts";

@@ -11,7 +11,7 @@ import {
   type ProvisioningStatus,
 } from "@aws-sdk/client-sso-admin";
 import type { AccountAssignment, Provisioning } from "../../../domain/access.ts";
-import type { Listing, ProvisioningListing } from "../../../ports/directory.ts";
+import type { Listing, ProvisioningListing } from "../../../ports/access/directory.ts";
 import type { AwsClients } from "../clients.ts";
 import { collect } from "../paging.ts";
 import { unlessGone } from "./listings.ts";

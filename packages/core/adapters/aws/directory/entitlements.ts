@@ -6,7 +6,7 @@
 import type { CrawlNote, Entitlement } from "../../../domain/access.ts";
 import { Fault } from "../../../domain/fault.ts";
 import { instant, parseInstant, type Instant } from "../../../domain/time.ts";
-import type { Listing } from "../../../ports/directory.ts";
+import type { Listing } from "../../../ports/access/directory.ts";
 import type { AccountAccessOperation } from "../account-access.ts";
 import type { AwsClients } from "../clients.ts";
 import { answeredName, isAbsent, isDenied } from "../faults.ts";

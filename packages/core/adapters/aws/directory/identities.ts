@@ -16,7 +16,7 @@ import type {
   GroupMembership,
   IdentityCenterInstance,
 } from "../../../domain/access.ts";
-import type { Listing } from "../../../ports/directory.ts";
+import type { Listing } from "../../../ports/access/directory.ts";
 import type { AwsClients } from "../clients.ts";
 import { collect } from "../paging.ts";
 import { odd, unlessGone, whole } from "./listings.ts";

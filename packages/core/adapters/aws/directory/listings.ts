@@ -3,7 +3,7 @@
  * caller may not ask is empty with a note that says what would mend it, every other failure passes.
  */
 import type { CrawlNote } from "../../../domain/access.ts";
-import type { Listing } from "../../../ports/directory.ts";
+import type { Listing } from "../../../ports/access/directory.ts";
 import type { AwsClients } from "../clients.ts";
 import { answeredName, isAbsent, isDenied } from "../faults.ts";
 import { collect } from "../paging.ts";

@@ -15,7 +15,7 @@ import {
 import type { CrawlNote, PermissionSet } from "../../../domain/access.ts";
 import { Fault } from "../../../domain/fault.ts";
 import { instant } from "../../../domain/time.ts";
-import type { Listing } from "../../../ports/directory.ts";
+import type { Listing } from "../../../ports/access/directory.ts";
 import type { AwsClients } from "../clients.ts";
 import { awsErrorName, awsFault, isAbsent } from "../faults.ts";
 import { collect } from "../paging.ts";

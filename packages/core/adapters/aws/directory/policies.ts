@@ -15,7 +15,7 @@ import {
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import type { EntitlementRole, PolicyDocument } from "../../../domain/access.ts";
 import { Fault } from "../../../domain/fault.ts";
-import type { AccountPolicies } from "../../../ports/directory.ts";
+import type { AccountPolicies } from "../../../ports/access/directory.ts";
 import type { AwsClients } from "../clients.ts";
 import { isAbsent, isDenied } from "../faults.ts";
 import { list, refusalOf } from "./listings.ts";

@@ -13,7 +13,7 @@ import type {
   NewestSnapshot,
   Publication,
   Published,
-} from "../../../ports/crawl-store.ts";
+} from "../../../ports/access/crawl-store.ts";
 import type { Database } from "../database.ts";
 import { transaction } from "../transaction.ts";
 import { eventsOfRows, type StoredRow } from "../trail/stored-rows.ts";

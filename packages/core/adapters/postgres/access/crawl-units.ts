@@ -6,7 +6,7 @@ import type pg from "pg";
 import { Fault } from "../../../domain/fault.ts";
 import { canonicalJson, sha256 } from "../../../domain/ids.ts";
 import type { Instant } from "../../../domain/time.ts";
-import type { CrawlFact, CrawlUnit } from "../../../ports/crawl-store.ts";
+import type { CrawlFact, CrawlUnit } from "../../../ports/access/crawl-store.ts";
 
 /** Facts that travel in one statement: a group of a hundred thousand members must not be one text in memory. */
 const AT_ONCE = 5_000;

@@ -25,7 +25,7 @@ import { amend, AMENDING_KINDS } from "../../../domain/access/amend/amend.ts";
 import { observedKey, type FactKind } from "../../../domain/access/facts.ts";
 import type { TrailEvent } from "../../../domain/event.ts";
 import type { Instant } from "../../../domain/time.ts";
-import type { AccessStore, TimedSnapshot } from "../../../ports/access-store.ts";
+import type { AccessStore, TimedSnapshot } from "../../../ports/access/access-store.ts";
 import type { Database } from "../database.ts";
 import { eventsOfRows, type StoredRow } from "../trail/stored-rows.ts";
 import { publishSnapshot } from "./publish.ts";

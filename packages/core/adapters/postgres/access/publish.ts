@@ -7,7 +7,7 @@ import type { AccessSnapshot, CrawlNote } from "../../../domain/access.ts";
 import { FACT_KINDS, factsOf, type FactKind } from "../../../domain/access/facts.ts";
 import { Fault } from "../../../domain/fault.ts";
 import type { Instant } from "../../../domain/time.ts";
-import type { Publication, Published, Replaced } from "../../../ports/crawl-store.ts";
+import type { Publication, Published, Replaced } from "../../../ports/access/crawl-store.ts";
 import type { Database } from "../database.ts";
 import { lockPeople } from "../trail/people-due.ts";
 import { transaction } from "../transaction.ts";

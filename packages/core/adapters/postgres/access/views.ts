@@ -7,7 +7,7 @@ import type {
   FindingCount,
   PersonUse,
   RoleUseTotal,
-} from "../../../ports/people/access-views.ts";
+} from "../../../ports/access/access-views.ts";
 import type { Database } from "../database.ts";
 
 export class PostgresAccessViewStore implements AccessViewStore {

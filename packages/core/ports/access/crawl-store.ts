@@ -1,8 +1,8 @@
 /** A crawl under way, kept so that whoever goes on with it repeats no more than one listing. Nobody sees it before it is published. */
-import type { CrawlNote } from "../domain/access.ts";
-import type { DanglingReference, FactKind } from "../domain/access/facts.ts";
-import type { TrailEvent } from "../domain/event.ts";
-import type { Instant } from "../domain/time.ts";
+import type { CrawlNote } from "../../domain/access.ts";
+import type { DanglingReference, FactKind } from "../../domain/access/facts.ts";
+import type { TrailEvent } from "../../domain/event.ts";
+import type { Instant } from "../../domain/time.ts";
 
 export interface CrawlRun {
   /** Becomes the snapshot's id. */

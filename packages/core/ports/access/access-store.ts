@@ -1,7 +1,7 @@
 /** The directory as the crawls saw it, at any instant since the first. */
-import type { AccessSnapshot } from "../domain/access.ts";
-import type { Amendments } from "../domain/access/amend/amend.ts";
-import type { Instant } from "../domain/time.ts";
+import type { AccessSnapshot } from "../../domain/access.ts";
+import type { Amendments } from "../../domain/access/amend/amend.ts";
+import type { Instant } from "../../domain/time.ts";
 
 /** A snapshot whose facts know since when they were observed. */
 export interface TimedSnapshot extends AccessSnapshot {

@@ -19,7 +19,7 @@ import type {
   PolicyDocument,
   Provisioning,
   TrustedTokenIssuer,
-} from "../domain/access.ts";
+} from "../../domain/access.ts";
 
 export interface CrawlProgress {
   readonly phase: string;
