@@ -8,13 +8,13 @@ import { canonicalJson } from "../ids.ts";
 import {
   beginsSecret,
   HIDDEN,
-  kindOfKey,
   mayHoldSecretForms,
   REDACTED,
   withoutSecretForms,
   withoutSecretPairs,
   type KeyKind,
 } from "./secret-forms.ts";
+import { sortedKeys } from "./redact/sorted-keys.ts";
 
 export { HIDDEN, REDACTED } from "./secret-forms.ts";
 
@@ -92,10 +92,12 @@ function put(copy: Members, key: string, value: unknown): void {
 function copyOf(value: object, kind: KeyKind, walk: Walk, levels: number): Members {
   const source = value as Members;
   const copy: Members = {};
-  for (const key of Object.keys(source).sort()) {
+  const { keys, kinds } = sortedKeys(source);
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at]!;
     const inner = source[key];
     if (inner === null || typeof inner === "boolean") put(copy, key, inner);
-    else put(copy, key, valueOf(inner, kind === "secret" ? kind : kindOf(key), walk, levels));
+    else put(copy, key, valueOf(inner, kind === "secret" ? kind : kinds[at]!, walk, levels));
   }
   return copy;
 }
@@ -118,18 +120,6 @@ function stringOf(text: string, kind: KeyKind, walk: Walk): string {
   if (kind === "secret" || (kind === "code" && walk.codeIsSecret)) return REDACTED;
   if (kind === "credential") return hashedCredentialId(text);
   return kind === "login" ? text.split(/[?#]/, 1)[0]! : text;
-}
-
-/** Answers of `kindOfKey` for the keys that records repeat. Bounded, because whoever writes a record chooses its keys. */
-const kinds = new Map<string, KeyKind>();
-const MOST_KINDS = 4_096;
-
-function kindOf(key: string): KeyKind {
-  const known = kinds.get(key);
-  if (known !== undefined) return known;
-  const kind = kindOfKey(key);
-  if (kinds.size < MOST_KINDS && key.length <= 64) kinds.set(key, kind);
-  return kind;
 }
 
 /** A copy whose strings and keys hold no secret by form. Not deeper than `DEEPEST`. */

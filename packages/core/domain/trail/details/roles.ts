@@ -44,7 +44,18 @@ function entitlementRoleIssued(base: EventBase, record: Json): TrailEvent {
 export function roleCall(base: EventBase, record: Json): TrailEvent {
   const { callerSession } = base;
   if (callerSession !== undefined) {
-    return completed(base, { kind: "role-call", ...callFields(base, record, callerSession) });
+    if (opensSession(base)) {
+      return completed(base, { kind: "role-call", ...callFields(base, record, callerSession) });
+    }
+    // Most records are such calls: their fields are written at once, because each copy of them costs as much as finding them.
+    return completed(base, {
+      kind: "role-call",
+      session: callerSession,
+      accessKeyId: text(at(record, "userIdentity", "accessKeyId")),
+      errorMessage: text(record["errorMessage"]),
+      issuedAccessKeyId: null,
+      issuedRoleArn: null,
+    });
   }
   const session = callingSession(record, base.accountId);
   if (session === null) return completed(base, { kind: "unknown" });
@@ -53,6 +64,11 @@ export function roleCall(base: EventBase, record: Json): TrailEvent {
     ...callFields(base, record, session),
     roleArn: text(at(record, "userIdentity", "sessionContext", "sessionIssuer", "arn")),
   });
+}
+
+/** A call that is answered with a session of another role. */
+function opensSession({ eventSource, eventName }: EventBase): boolean {
+  return eventSource === "sts.amazonaws.com" && eventName === "AssumeRole";
 }
 
 function callFields(
@@ -65,7 +81,7 @@ function callFields(
     accessKeyId: text(at(record, "userIdentity", "accessKeyId")),
     errorMessage: text(record["errorMessage"]),
   };
-  if (base.eventSource !== "sts.amazonaws.com" || base.eventName !== "AssumeRole") {
+  if (!opensSession(base)) {
     return { ...own, issuedAccessKeyId: null, issuedRoleArn: null };
   }
   const response = record["responseElements"];
