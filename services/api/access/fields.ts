@@ -5,7 +5,7 @@ import { Fault } from "#core/domain/fault";
 import { permissionSetNamed } from "#core/flows/access-views/permission-set";
 import type { AccessPlace, AccessSelection } from "#core/flows/access-views/page";
 import type { AccessView } from "#core/flows/access-views/view";
-import type { Person } from "#core/domain/person";
+import type { PersonKey } from "#core/domain/person";
 import { plainText } from "../http/fields.ts";
 import { cursorKind, instantText } from "../http/paging.ts";
 
@@ -58,7 +58,7 @@ export const accessCursors = (route: string) =>
 /** Fault `input.unknown-permission-set` for a set that the directory does not hold. */
 export function selectionOf(
   view: AccessView,
-  persons: readonly Person[] | null,
+  persons: readonly PersonKey[] | null,
   accountId: string | null,
   { set, tier, administrator, finding }: AccessFilters,
 ): AccessSelection {

@@ -106,8 +106,14 @@ export class AccessRows {
     this.#tierOf = tiersOf(snapshot.accounts, patterns);
   }
 
-  /** Every path of the user; none for somebody who is not in the snapshot. */
-  of(key: PersonKey, usage: UsageLookup): EffectiveAccess[] {
+  /**
+   * Every path of the user, or those to the pairs that are wanted by their number; none for somebody who is not in the snapshot.
+   */
+  of(
+    key: PersonKey,
+    usage: UsageLookup,
+    wanted: (pair: number) => boolean = () => true,
+  ): EffectiveAccess[] {
     const { userId } = key;
     const number = this.model.numberOf(userId);
     if (number === null) return [];
@@ -120,7 +126,8 @@ export class AccessRows {
       const { pair } = this.model.slots[slot]!;
       paths.set(pair, (paths.get(pair) ?? 0) + 1);
     }
-    return legs.map((leg) => {
+    const shown = legs.filter(({ slot }) => wanted(this.model.slots[slot]!.pair));
+    return shown.map((leg) => {
       const slot = this.model.slots[leg.slot]!;
       const pair = this.model.pairs[slot.pair]!;
       const path = this.path(userId, leg, pair);

@@ -60,7 +60,7 @@ export function wantedPairs(view: AccessView, asked: AccessSelection): (pair: nu
 const administratorWord = (is: boolean | null): "yes" | "no" | "unknown" =>
   is === null ? "unknown" : is ? "yes" : "no";
 
-/** Numbers of the people who have a row that is asked for, in the order of the rows. */
+/** Numbers of the people who may have a row that is asked for, in the order of the rows: everybody who has one is among them. */
 export function wantedPeople(view: AccessView, asked: AccessSelection): readonly number[] {
   const { model } = view;
   const wanted = wantedPairs(view, asked);
@@ -72,12 +72,42 @@ export function wantedPeople(view: AccessView, asked: AccessSelection): readonly
     });
     return [...new Set(people)].toSorted((left, right) => left - right);
   }
+  const { accountId, heldArn, tier, administrator, finding } = asked;
+  // Nothing narrows: whoever has no row costs less than finding out who has one.
+  if ([accountId, heldArn, tier, administrator, finding].every((one) => one === null))
+    return [...model.users.keys()];
   const holders = emptyBits(model.users.length);
   model.eachPair(wanted, (_, bits) => addBits(holders, bits));
   const people: number[] = [];
   eachBit(holders, (number) => people.push(number));
   return people;
 }
+
+/**
+ * The people of the directory whom a text names: by userId, or by user name or e-mail address in any case. Empty where it names none of
+ * them, who may still be known by another name from events.
+ */
+export function peopleCalled({ model }: AccessView, text: string): PersonKey[] {
+  const number = model.numberOf(text);
+  if (number !== null) return [model.users[number]!];
+  let names = NAMES.get(model);
+  if (names === undefined) {
+    names = new Map();
+    for (const user of model.users) {
+      for (const name of new Set([user.userName.toLowerCase(), user.email?.toLowerCase() ?? ""])) {
+        const known = names.get(name);
+        if (known === undefined) names.set(name, [user]);
+        else known.push(user);
+      }
+    }
+    names.delete("");
+    NAMES.set(model, names);
+  }
+  return names.get(text.toLowerCase()) ?? [];
+}
+
+/** Only a saving: a model that is let go takes its entry along. */
+const NAMES = new WeakMap<AccessView["model"], Map<string, PersonKey[]>>();
 
 /** `after` null: from the first row on. */
 export async function accessPage(
@@ -88,45 +118,58 @@ export async function accessPage(
 ): Promise<{ readonly items: readonly EffectiveAccess[]; readonly after: AccessPlace | null }> {
   const { model } = view;
   const wanted = wantedPairs(view, asked);
-  const rows: { readonly user: number; readonly leg: number; readonly place: AccessPlace }[] = [];
+  const rows: PageRow[] = [];
   for (const user of wantedPeople(view, asked)) {
     if (rows.length > limit) break;
     const { userName, userId } = model.users[user]!;
     if (after !== null && compareUsers({ userName, userId }, after) < 0) continue;
-    for (const [leg, key] of model.legKeys(user).entries()) {
+    let nth = -1;
+    for (const key of model.legKeys(user)) {
       const slot = model.slots[model.slotOfLeg(key)]!;
       if (!wanted(slot.pair)) continue;
+      nth += 1;
       const { accountId, heldName, heldArn } = model.pairs[slot.pair]!;
       const entitlementId = slot.entitlement?.entitlementId ?? "";
       const groupId = model.leg(key).groupId ?? "";
       const row = { userName, userId, accountId, heldName, heldArn, entitlementId, groupId };
       if (after !== null && comparePlaces(row, after) <= 0) continue;
-      rows.push({ user, leg, place: row });
+      rows.push({ user, nth, place: row });
       if (rows.length > limit) break;
     }
   }
   const shown = rows.slice(0, limit);
   const more = rows.length > limit;
-  return { items: await written(view, usage, shown), after: more ? shown.at(-1)!.place : null };
+  return {
+    items: await written(view, usage, shown, wanted),
+    after: more ? shown.at(-1)!.place : null,
+  };
+}
+
+/** Which of a user's wanted rows stands on a page. */
+interface PageRow {
+  readonly user: number;
+  readonly nth: number;
+  readonly place: AccessPlace;
 }
 
 /** The rows themselves, with the use of whoever they are about. */
 async function written(
   view: AccessView,
   usage: Pick<UsageStore, "seenBy">,
-  rows: readonly { readonly user: number; readonly leg: number }[],
+  rows: readonly PageRow[],
+  wanted: (pair: number) => boolean,
 ): Promise<EffectiveAccess[]> {
   const people = [...new Set(rows.map(({ user }) => user))].map((user) => view.rows.personOf(user));
   const used = await usage.seenBy(people, view.at);
   const made = new Map<number, readonly EffectiveAccess[]>();
-  return rows.map(({ user, leg }) => {
+  return rows.map(({ user, nth }) => {
     let own = made.get(user);
     if (own === undefined) {
       const person = view.rows.personOf(user);
-      own = view.rows.of(person, () => used.get(personKey(person)) ?? NO_USAGE);
+      own = view.rows.of(person, () => used.get(personKey(person)) ?? NO_USAGE, wanted);
       made.set(user, own);
     }
-    return own[leg]!;
+    return own[nth]!;
   });
 }
 

@@ -12,6 +12,7 @@ import { personKey } from "../../domain/person.ts";
 import { latest, type Instant } from "../../domain/time.ts";
 import type { AccessViewStore, FindingCount, PersonUse } from "../../ports/access/access-views.ts";
 import type { FindingStore } from "../../ports/finding-store.ts";
+import { SetHolders } from "./holders.ts";
 import { reachOf, summaryOf, windowOf, type PermissionSetSummary } from "./permission-sets.ts";
 import { grantsOfSet, type SetGrant } from "./set-grants.ts";
 import type { VerdictInAccounts } from "./verdicts.ts";
@@ -90,12 +91,14 @@ export async function permissionSetDetail(
   const about = await Promise.all(ids.map((id) => findings.get(id)));
   const accountIds = reachOf(view).get(set.arn)?.accountIds ?? [];
   const judged = view.verdicts.inAccounts(set.arn, accountIds);
-  const held = heldUses(view, set, uses);
+  const holders = new SetHolders(view.model, set.arn);
+  // Of those who can take the set in that account today.
+  const held = uses.filter(({ person, use }) => holders.has(use.accountId, person));
   return {
     ...summaryOf(view, set, totalOf(uses), ids.length),
     tags: set.tags,
     relayState: set.relayState,
-    inAccounts: accountsOf(view, set, accountIds),
+    inAccounts: accountsOf(view, set, holders),
     policies: policiesOf(view, set, accountIds),
     verdicts: judged.map(({ accountIds: own, verdict }) => ({
       accountIds: own,
@@ -131,19 +134,6 @@ function totalOf(uses: readonly PersonUse[]) {
   return lastUsedAt === null ? undefined : { lastUsedAt, people: peopleOf(uses) };
 }
 
-/** Of those who can take the set in that account today. */
-function heldUses(view: AccessView, set: PermissionSet, uses: readonly PersonUse[]): PersonUse[] {
-  const holders = new Map<string, ReadonlySet<string>>();
-  return uses.filter(({ person, use }) => {
-    let own = holders.get(use.accountId);
-    if (own === undefined) {
-      own = new Set(view.model.whoHas(use.accountId, set.arn).map(personKey));
-      holders.set(use.accountId, own);
-    }
-    return own.has(personKey(person));
-  });
-}
-
 function useOf(held: readonly PersonUse[], formerHolders: number): SetUse {
   const all = new RoleUses();
   // Added up as one role: which account it was in stands in the grants.
@@ -165,7 +155,7 @@ function useOf(held: readonly PersonUse[], formerHolders: number): SetUse {
 function accountsOf(
   view: AccessView,
   set: PermissionSet,
-  accountIds: readonly string[],
+  holders: SetHolders,
 ): PermissionSetDetail["inAccounts"] {
   const names = new Map(view.snapshot.accounts.map((one) => [one.accountId, one.name]));
   const stands = new Map(
@@ -173,12 +163,11 @@ function accountsOf(
       .filter((one) => one.permissionSetArn === set.arn)
       .map((one) => [one.accountId, one.isLatest]),
   );
-  const assigned = new Set(accountIds);
-  return [...new Set([...accountIds, ...stands.keys()])].toSorted().map((accountId) => ({
+  return [...new Set([...holders.accountIds, ...stands.keys()])].toSorted().map((accountId) => ({
     accountId,
     accountName: names.get(accountId) ?? accountId,
     accountTier: view.tierOf(accountId).tier,
-    people: assigned.has(accountId) ? view.model.whoHas(accountId, set.arn).length : 0,
+    people: holders.count(accountId),
     isLatest: stands.get(accountId) ?? null,
   }));
 }

@@ -5,6 +5,7 @@ import { personKey } from "../../domain/person.ts";
 import { latest } from "../../domain/time.ts";
 import type { AccessViewStore, PersonUse, RoleUseTotal } from "../../ports/access/access-views.ts";
 import type { UsageStore } from "../../ports/people/usage-store.ts";
+import { SetHolders } from "./holders.ts";
 import type { AccessView } from "./view.ts";
 
 export interface SetUses {
@@ -53,17 +54,13 @@ export async function usesOfSet(
   set: PermissionSet,
 ): Promise<readonly PersonUse[]> {
   if (!isPast) return store.usesOf(set.name);
-  const pairs = view.model.pairs.filter((pair) => pair.heldArn === set.arn);
-  const holders = new Map(
-    pairs
-      .flatMap(({ accountId }) => view.model.whoHas(accountId, set.arn))
-      .map((user) => [personKey(user), user]),
-  );
-  const used = await usage.ofPeople([...holders.values()], view.at);
-  return [...holders].flatMap(([key, { identityStoreArn, userId, userName }]) =>
-    pairs.flatMap(({ accountId }) => {
-      const use = used.get(key)?.get(usageKey(accountId, set.name));
-      return use === undefined ? [] : [{ person: { identityStoreArn, userId, userName }, use }];
+  const holders = new SetHolders(view.model, set.arn);
+  const people = holders.everybody().map((number) => view.rows.personOf(number));
+  const used = await usage.ofPeople(people, view.at);
+  return people.flatMap((person) =>
+    holders.accountIds.flatMap((accountId) => {
+      const use = used.get(personKey(person))?.get(usageKey(accountId, set.name));
+      return use === undefined ? [] : [{ person, use }];
     }),
   );
 }

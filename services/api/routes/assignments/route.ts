@@ -1,7 +1,9 @@
 /** Effective access: who can become what in which account, one row a path, with its use; by page, or everything as one stream. */
 import type { FastifyInstance } from "fastify";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
-import { accessPage } from "#core/flows/access-views/page";
+import type { PersonKey } from "#core/domain/person";
+import { accessPage, peopleCalled } from "#core/flows/access-views/page";
+import type { AccessView } from "#core/flows/access-views/view";
 import { ACCESS_FILTERS, accessCursors, AS_OF, selectionOf } from "../../access/fields.ts";
 import { FORMAT, sendStream, streamAsked } from "../../access/formats.ts";
 import type { AccessViews } from "../../access/views.ts";
@@ -19,6 +21,10 @@ export function assignmentRoutes(
   views: AccessViews,
 ): void {
   const history = new PostgresPersonHistory(database);
+  const named = async (view: AccessView, text: string): Promise<readonly PersonKey[]> => {
+    const people = peopleCalled(view, text);
+    return people.length > 0 ? people : peopleNamed(history, text);
+  };
   route(app, {
     method: "GET",
     path: "/v1/assignments",
@@ -36,8 +42,8 @@ export function assignmentRoutes(
     async handle({ query, request, reply }) {
       const stream = streamAsked(request, query.format);
       const after = cursors.read(query.cursor);
-      const persons = query.user === undefined ? null : await peopleNamed(history, query.user);
       const asked = await views.at(query.asOf);
+      const persons = query.user === undefined ? null : await named(asked.view, query.user);
       const selection = selectionOf(asked.view, persons, query.account ?? null, query);
       if (stream !== null) return sendStream(reply, asked, selection, stream);
       const page = { limit: query.limit, after };

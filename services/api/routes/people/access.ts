@@ -35,8 +35,12 @@ export function personAccessRoute(
     answers: { 200: listSchema(assignmentSchema) },
     async handle({ params, query }) {
       const after = cursors.read(query.cursor);
-      const person = await personWith(history, params.id, query.store);
       const { view, usage } = await views.at(query.asOf);
+      const number = query.store === undefined ? view.model.numberOf(params.id) : null;
+      const person =
+        number === null
+          ? await personWith(history, params.id, query.store)
+          : view.rows.personOf(number);
       const selection = selectionOf(view, [person], query.account ?? null, query);
       const found = await accessPage(view, usage, selection, { limit: query.limit, after });
       return {
