@@ -36,7 +36,16 @@ const SAMPLES: readonly [string, TrailEvent][] = [
   ],
   ["a user agent of two lines", decoded(records.signIn(AT, { userAgent: "one\ntwo" }))],
   ["a user agent of 1 MB", decoded(records.signIn(AT, { userAgent: "x".repeat(1_000_000) }))],
+  ["a role session too long to be shared", ofLongSession()],
 ];
+
+/** No AWS role has such a name. */
+function ofLongSession(): TrailEvent {
+  const event = SESSION_CALL();
+  if (event.kind !== "role-call") throw new Error(`not a role's call: ${event.kind}`);
+  const session = { ...event.session, sessionName: "x".repeat(1_000_000) };
+  return { ...event, session, callerSession: session };
+}
 
 test.each(SAMPLES)("%s comes back from its stored form as it was", (_name, event) => {
   expect(restored(storedForm(event))).toEqual(event);

@@ -111,7 +111,11 @@ export function storedForm(event: TrailEvent): StoredEvent {
         values.push(process);
       }
     } else if (key === "subjectUserId" && isTerm(value)) subjectUserId = value;
-    else if (isSession(key, value) && (value === session || sessionTerm(value) === roleSession))
+    else if (
+      roleSession !== null &&
+      isSession(key, value) &&
+      (value === session || sessionTerm(value) === roleSession)
+    )
       keys.push(`@${key}`);
     else {
       keys.push(key);
