@@ -7,7 +7,7 @@ import type { AccessPlace, AccessSelection } from "#core/flows/access-views/page
 import type { AccessView } from "#core/flows/access-views/view";
 import type { PersonKey } from "#core/domain/person";
 import { plainText } from "../http/fields.ts";
-import { cursorKind, instantText } from "../http/paging.ts";
+import { cursorKind, instantText, PAGE_QUERY } from "../http/paging.ts";
 
 export const AS_OF = {
   asOf: instantText
@@ -37,6 +37,16 @@ export interface AccessFilters {
   readonly administrator?: AccessSelection["administrator"] | undefined;
   readonly finding?: string | undefined;
 }
+
+/** Pages of rows of access: the names in their keys may be long. */
+export const ACCESS_PAGE = {
+  ...PAGE_QUERY,
+  cursor: z
+    .string()
+    .max(8_000, "give the nextCursor of the page before")
+    .optional()
+    .describe("`nextCursor` of the page before."),
+};
 
 const name = z.string().max(1_024);
 

@@ -5,7 +5,7 @@ import type { Instant } from "#core/domain/time";
 import type { PermissionSetDetail } from "#core/flows/access-views/permission-set";
 import type { PermissionSetSummary } from "#core/flows/access-views/permission-sets";
 import { type Output, printable } from "../output.ts";
-import { counted, minute, useWords, verdictWords, windowWords } from "./words.ts";
+import { counted, minute, short, useWords, verdictWords, windowWords } from "./words.ts";
 
 const LISTED = 12;
 const NAMED_ACCOUNTS = 4;
@@ -101,7 +101,8 @@ function showVerdicts({ verdicts, inAccounts }: PermissionSetDetail, say: (line:
   }
   const names = new Map(inAccounts.map((one) => [one.accountId, one.accountName]));
   for (const { accountIds, summary } of verdicts) {
-    if (verdicts.length > 1) say(`  In ${shortened(accountIds.map((id) => names.get(id) ?? id))}:`);
+    if (verdicts.length > 1)
+      say(`  In ${shortened(accountIds.map((id) => short(names.get(id) ?? id)))}:`);
     for (const line of summary) say(`  ${verdicts.length > 1 ? "  " : ""}${line}`);
   }
 }
@@ -122,8 +123,8 @@ function showHolders(set: PermissionSetDetail, output: Output, say: (line: strin
     set.grants
       .slice(0, LISTED)
       .map((one) => [
-        `${one.principalType === "GROUP" ? "group" : "user"} ${one.principalName ?? `${one.principalId}, not in the directory`}`,
-        shortened(one.accountIds.map((id) => names.get(id) ?? id)),
+        `${one.principalType === "GROUP" ? "group" : "user"} ${one.principalName === null ? `${one.principalId}, not in the directory` : short(one.principalName)}`,
+        shortened(one.accountIds.map((id) => short(names.get(id) ?? id))),
         one.people,
         one.peopleWhoUsed,
         one.lastUsedAt?.slice(0, 10),

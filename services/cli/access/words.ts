@@ -2,10 +2,18 @@
 import type { EffectiveAccess, PathStep } from "#core/domain/access";
 import { between, DAY, type Instant } from "#core/domain/time";
 
+/** Names may have a thousand characters, which no table bears; `--json` has them whole. */
+export function short(text: string): string {
+  const letters = [...text];
+  return letters.length > NAME_LETTERS ? `${letters.slice(0, NAME_LETTERS - 1).join("")}…` : text;
+}
+
+const NAME_LETTERS = 60;
+
 /** `group engineering`, `direct`, `entitlement by group analysts`. */
 export function pathWords(path: readonly PathStep[]): string {
   const group = path.find(({ kind }) => kind === "group");
-  const by = group === undefined ? "direct" : `group ${group.name}`;
+  const by = group === undefined ? "direct" : `group ${short(group.name)}`;
   if (path.at(-1)?.kind !== "entitlement") return by;
   return group === undefined ? "entitlement, direct" : `entitlement, ${by}`;
 }
@@ -27,7 +35,7 @@ export function grantWords(row: EffectiveAccess): string {
 
 /** The part of an ARN that people know a caller by. */
 export function callerWords(caller: string): string {
-  return caller.startsWith("arn:") ? (caller.split(":").at(-1) ?? caller) : caller;
+  return short(caller.startsWith("arn:") ? (caller.split(":").at(-1) ?? caller) : caller);
 }
 
 export interface SeenOver {

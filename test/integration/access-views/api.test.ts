@@ -9,7 +9,15 @@ import {
 import * as records from "#test/support/records";
 import { setArn } from "#test/unit/access/directory-facts";
 import { START, startTestApi, type TestApi } from "../api/api.ts";
-import { BEN, CRAWLED, GRANT_EVENT, GRANTED, GROUP, seedDirectory } from "./small-directory.ts";
+import {
+  BEN,
+  CRAWLED,
+  GRANT_EVENT,
+  GRANTED,
+  GROUP,
+  publishMore,
+  seedDirectory,
+} from "./small-directory.ts";
 
 let api: TestApi;
 beforeAll(async () => {
@@ -262,4 +270,25 @@ test("what was held in memory gives way to a change of access at once", async ()
   await ingestFiles([file], new PostgresTrailStore(api.database), { now: () => START });
   expect(await every(path)).toEqual([]);
   expect(await every(`${path}&asOf=2026-03-02T08:30:00Z`)).toHaveLength(1);
+});
+
+test("a page goes on after the row before it, however long its names, and loses none when others come", async () => {
+  api.setNow(Date.parse("2026-03-02T15:00:00Z"));
+  const first = (await api.get("/v1/assignments?limit=1")).json();
+  expect(first.items[0].user.userName).toBe(records.NAME);
+  await publishMore(api.database, 5);
+  const after = (await api.get(`/v1/assignments?limit=200&cursor=${first.nextCursor}`)).json();
+  const whole = await every("/v1/assignments", 1);
+  expect(whole.at(-1)?.user.userName).toHaveLength(1_010);
+  const names = (rows: readonly Row[]) =>
+    rows.map(({ user, accountId, permissionSetName, path }) => [
+      user.userId,
+      accountId,
+      permissionSetName,
+      path.length,
+    ]);
+  const from = names(whole).findIndex((name) => String(name) === String(names(after.items)[0]));
+  expect(names(after.items)).toEqual(names(whole).slice(from));
+  // The row that the page ended with is gone, and another came before it.
+  expect(from).toBe(1);
 });

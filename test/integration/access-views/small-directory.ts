@@ -116,14 +116,18 @@ export async function seedDirectory(database: TestDatabase, now: number): Promis
   });
 }
 
-/** A later crawl, in the afternoon, that saw so many more people in the group. */
+/** A later crawl, in the afternoon, that saw so many more people in the group, with names as long as AWS never gives. */
 export async function publishMore(database: TestDatabase, people: number): Promise<void> {
   const known = directory();
-  const ids = Array.from({ length: people }, (_, at) => `more-${String(at).padStart(5, "0")}`);
+  const ids = Array.from(
+    { length: people },
+    (_, count) => `more-${String(count).padStart(5, "0")}`,
+  );
+  const longest = "ü".repeat(1_000);
   const mine = { identityStoreArn: records.STORE };
   const more = {
     ...known,
-    users: [...known.users, ...ids.map((id) => user(id, mine))],
+    users: [...known.users, ...ids.map((id) => user(id, { ...mine, userName: `${id}${longest}` }))],
     memberships: [
       ...known.memberships,
       ...ids.map((id) => ({ ...membership(GROUP, id), ...mine })),

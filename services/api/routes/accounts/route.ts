@@ -4,7 +4,13 @@ import { z } from "zod";
 import { Fault } from "#core/domain/fault";
 import { accountSummaries, isAccount } from "#core/flows/access-views/accounts";
 import { accessPage } from "#core/flows/access-views/page";
-import { ACCESS_FILTERS, accessCursors, AS_OF, selectionOf } from "../../access/fields.ts";
+import {
+  ACCESS_FILTERS,
+  ACCESS_PAGE,
+  accessCursors,
+  AS_OF,
+  selectionOf,
+} from "../../access/fields.ts";
 import { FORMAT, sendStream, streamAsked } from "../../access/formats.ts";
 import { accountSummarySchema } from "../../access/schemas.ts";
 import type { AccessViews } from "../../access/views.ts";
@@ -52,7 +58,7 @@ function accessRoute(app: FastifyInstance, views: AccessViews): void {
     tag: "access",
     summary: "Who can become what in one account, one row a path, by user name.",
     params: { id: accountField },
-    query: { ...PAGE_QUERY, ...ACCESS_FILTERS, ...AS_OF, ...FORMAT },
+    query: { ...ACCESS_PAGE, ...ACCESS_FILTERS, ...AS_OF, ...FORMAT },
     answers: { 200: listSchema(assignmentSchema) },
     async handle({ params, query, request, reply }) {
       const stream = streamAsked(request, query.format);

@@ -4,12 +4,17 @@ import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-his
 import type { PersonKey } from "#core/domain/person";
 import { accessPage, peopleCalled } from "#core/flows/access-views/page";
 import type { AccessView } from "#core/flows/access-views/view";
-import { ACCESS_FILTERS, accessCursors, AS_OF, selectionOf } from "../../access/fields.ts";
+import {
+  ACCESS_FILTERS,
+  ACCESS_PAGE,
+  accessCursors,
+  AS_OF,
+  selectionOf,
+} from "../../access/fields.ts";
 import { FORMAT, sendStream, streamAsked } from "../../access/formats.ts";
 import type { AccessViews } from "../../access/views.ts";
 import type { ApiDependencies } from "../../dependencies.ts";
 import { accountField, peopleNamed, userField } from "../../http/fields.ts";
-import { PAGE_QUERY } from "../../http/paging.ts";
 import { route } from "../../http/route.ts";
 import { assignmentSchema, listSchema } from "../../http/schemas.ts";
 
@@ -31,7 +36,7 @@ export function assignmentRoutes(
     tag: "access",
     summary: "Effective access, one row a path, by user name: now or as of an instant.",
     query: {
-      ...PAGE_QUERY,
+      ...ACCESS_PAGE,
       user: userField.optional(),
       account: accountField.optional(),
       ...ACCESS_FILTERS,

@@ -2,11 +2,16 @@
 import type { FastifyInstance } from "fastify";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
 import { accessPage } from "#core/flows/access-views/page";
-import { ACCESS_FILTERS, accessCursors, AS_OF, selectionOf } from "../../access/fields.ts";
+import {
+  ACCESS_FILTERS,
+  ACCESS_PAGE,
+  accessCursors,
+  AS_OF,
+  selectionOf,
+} from "../../access/fields.ts";
 import type { AccessViews } from "../../access/views.ts";
 import type { ApiDependencies } from "../../dependencies.ts";
 import { accountField, plainText } from "../../http/fields.ts";
-import { PAGE_QUERY } from "../../http/paging.ts";
 import { route } from "../../http/route.ts";
 import { assignmentSchema, listSchema } from "../../http/schemas.ts";
 import { personWith, storeField } from "./person.ts";
@@ -26,7 +31,7 @@ export function personAccessRoute(
     summary: "What one person can become in which account, one row a path.",
     params: { id: plainText(128).describe("A userId.") },
     query: {
-      ...PAGE_QUERY,
+      ...ACCESS_PAGE,
       store: storeField,
       account: accountField.optional(),
       ...ACCESS_FILTERS,

@@ -25,6 +25,7 @@ import {
   minute,
   pathWords,
   rowUseWords,
+  short,
   verdictWords,
 } from "../../access/words.ts";
 import { look } from "../../judge.ts";
@@ -109,8 +110,8 @@ async function access(runtime: Runtime, options: AccessOptions, output: Output):
   await showInTables(rowsOf(opened, asked), output, {
     headings: ["user", "account", "permission set", "allows", "by", "granted", "event", "used"],
     cells: (row) => [
-      row.user.userName ?? row.user.userId,
-      `${row.accountName} ${row.accountId}${row.accountTier === "other" ? "" : ` (${row.accountTier})`}`,
+      short(row.user.userName ?? row.user.userId),
+      `${short(row.accountName)} ${row.accountId}${row.accountTier === "other" ? "" : ` (${row.accountTier})`}`,
       row.roleArn === null ? heldName(row) : `role ${heldName(row)}`,
       verdictWords(row.administrator, row.policy.findings),
       pathWords(row.path),
@@ -205,10 +206,10 @@ async function changes(runtime: Runtime, options: AccessOptions, output: Output)
   output.table(
     ["user", "change", "when", "account", "permission set", "by path", "caller", "event", "id"],
     found.map((one) => [
-      one.user.userName ?? one.user.userId,
+      short(one.user.userName ?? one.user.userId),
       one.state === "done" ? one.change : `${one.change} (asked for)`,
       one.at === null ? `by ${minute(one.notAfter ?? to)} at the latest` : minute(one.at),
-      `${one.accountName} ${one.accountId}`,
+      `${short(one.accountName)} ${one.accountId}`,
       heldName(one),
       pathWords(one.path),
       one.by === null ? null : callerWords(one.by),
