@@ -80,6 +80,11 @@ export function showSet(
     return output.note(`\nA policy cut to this use: curfew permission-set ${set.name} --propose`);
   }
   title("Least-privilege proposal");
+  if (set.use.lastUsedAt === null) {
+    return say(
+      `  None: nobody who holds it used it in ${windowWords(set, at)}, so there is no use to make a policy from.`,
+    );
+  }
   for (const line of proposalText(set.proposal)) say(line);
 }
 

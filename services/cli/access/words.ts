@@ -4,7 +4,7 @@ import { between, DAY, type Instant } from "#core/domain/time";
 
 /** Names may have a thousand characters, which no table bears; `--json` has them whole. */
 export function short(text: string): string {
-  const letters = [...text];
+  const letters = Array.from(text);
   return letters.length > NAME_LETTERS ? `${letters.slice(0, NAME_LETTERS - 1).join("")}…` : text;
 }
 

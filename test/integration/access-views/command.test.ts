@@ -134,6 +134,8 @@ describe("permission-set", () => {
     expect(stdout).toMatch(/1 of 2 holders used it, last 2026-03-02 08:09Z: 4 calls, 1 refused/);
     expect(stdout).toMatch(/Allowed and never called: 1 service \(sqs\)/);
     expect(stdout).toContain("Proposed policy:");
+    const unused = await curfew(place, "permission-set", "Admin", "--propose", ...NOON);
+    expect(unused.stdout).toContain("None: nobody who holds it used it in 0 observed days");
     const [set] = await lines("permission-set", setArn(3), "--json", ...NOON);
     expect(set).toMatchObject({ name: "Custom", verdicts: [{ administrator: null }] });
     expect(set).not.toHaveProperty("proposal");
