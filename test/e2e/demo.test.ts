@@ -17,11 +17,31 @@ import { curfew, endAll, temporaryFolder, values } from "#test/alone/command";
 
 /** Reading it takes half a minute on two idle cores, and the machine is seldom idle. */
 const READING = 600_000;
-const RULES = [
+/** What stands in the demo whenever it is read; the rules that are silent there ask for what nobody told it, or find nothing. */
+const FIRING = [
+  "administrator-access-on-critical-accounts",
   "device-code-from-unknown-network",
+  "direct-user-assignment",
+  "disabled-user-with-access",
+  "impersonating-application",
+  "large-group-on-privileged-set",
+  "long-session-on-privileged-set",
+  "orphaned-assignment",
+  "peer-outlier",
+  "privilege-escalation-in-permission-set",
   "stale-portal-session",
   "unused-administrator-permission-set",
+  "unused-assignment",
+  "unused-permission-set",
+  "unused-services-in-permission-set",
 ];
+/** A rule is a folder. */
+const RULES = readdirSync(new URL("../../packages/core/rules/", import.meta.url), {
+  withFileTypes: true,
+})
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .toSorted();
 
 let folder: string;
 let data: string;
@@ -108,9 +128,9 @@ describe("sessions", () => {
   });
 });
 
-test("findings show each rule firing, with evidence that stands in the events", async () => {
+test("findings show each rule that has something to find, with evidence that stands in the events", async () => {
   const findings = await look<Finding>("findings", "--state", "open");
-  expect([...new Set(findings.map((finding) => finding.ruleId))].toSorted()).toEqual(RULES);
+  expect([...new Set(findings.map((finding) => finding.ruleId))].toSorted()).toEqual(FIRING);
   const ids = [...new Set(findings.flatMap((finding) => finding.eventIds))];
   const [stored] = await sql<{ n: number }>(
     "select count(*)::int as n from event_ids where event_id = any($1::uuid[])",
@@ -132,6 +152,10 @@ test("access shows assignments and entitlements, direct and through a group, and
     "group → assignment",
     "group → entitlement",
   ]);
+  const administrators = rows.filter((row) => row.administrator === true);
+  expect(new Set(administrators.map((row) => row.permissionSetName))).toEqual(
+    new Set(["AdministratorAccess", "WorkshopAdmin"]),
+  );
   const { user } = rows[0]!;
   const one = await look<EffectiveAccess>("access", "--user", user.userId);
   const own = rows.filter((row) => row.user.userId === user.userId);
