@@ -13,6 +13,7 @@ import { benchLookup } from "./lookup-report.ts";
 import { benchMemory } from "./memory/bench.ts";
 import { benchOrganisation } from "./organisation/bench.ts";
 import { asText, type Progress, type Report } from "./report.ts";
+import { benchRules } from "./rules/bench.ts";
 import { benchIncrement, benchRebuild } from "./sessions/bench.ts";
 import { withStand } from "./stand.ts";
 
@@ -56,6 +57,11 @@ const BENCHES: readonly {
   {
     goals: ["p9"],
     run: ({ rounds, say }) => withStand(4, (stand) => benchEverybody(stand, rounds, say)),
+  },
+  {
+    goals: ["p10"],
+    run: ({ records, rounds, say }) =>
+      withStand(12, (stand) => benchRules(stand, records, rounds, say)),
   },
   { goals: ["p11"], run: ({ say }) => benchLookup(LOOKUP_SECONDS, say) },
   {
