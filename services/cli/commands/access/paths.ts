@@ -113,7 +113,9 @@ async function access(runtime: Runtime, options: AccessOptions, output: Output):
       short(row.user.userName ?? row.user.userId),
       `${short(row.accountName)} ${row.accountId}${row.accountTier === "other" ? "" : ` (${row.accountTier})`}`,
       row.roleArn === null ? heldName(row) : `role ${heldName(row)}`,
-      verdictWords(row.administrator, row.policy.findings),
+      row.roleArn !== null && row.administrator === null
+        ? "unknown"
+        : verdictWords(row.administrator, row.policy.findings),
       pathWords(row.path),
       grantWords(row),
       row.grantEventId,
