@@ -1,7 +1,10 @@
 /** Revocations over the API: planned without a trace, refused with the brake's sentence, approved by a second person only. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PostgresTrailStore } from "#core/adapters/postgres/trail/trail-store";
+import { ingestFiles } from "#core/flows/ingest/ingest-files";
 import { planSchema, revocationSchema } from "#services/api/routes/revocations/schemas";
 import { listSchema } from "#services/api/http/schemas";
+import { signIn, USER } from "#test/support/records";
 import { startTestApi, type TestApi } from "./api.ts";
 import { addPerson, person } from "./seed.ts";
 
@@ -137,4 +140,24 @@ test("a revocation nobody has is a 404 problem, and so is a user nobody is named
     reason: REASON,
   });
   expect(nobody.json()).toMatchObject({ status: 404, code: "input.unknown-person" });
+});
+
+test("a plan goes by what was entered since the process began, which never judges", async () => {
+  const api = await startTestApi();
+  apis.push(api);
+  const file = {
+    path: "signed-in.json",
+    bytes: Buffer.from(JSON.stringify({ Records: [signIn("2026-03-02T08:00:00Z")] })),
+  };
+  await ingestFiles([file], new PostgresTrailStore(api.database), api.dependencies.clock);
+  const until = async () => {
+    const asked = { user: USER, reason: REASON, plan: true };
+    const plan = planSchema.parse((await api.send("POST", "/v1/revocations", asked)).json());
+    return plan.residual.map((session) => session.until);
+  };
+  const before = await until();
+  const minutes = { kind: "portal", minutes: 90, effectiveFrom: "2026-03-01T00:00:00Z" };
+  expect((await api.send("POST", "/v1/durations", minutes)).statusCode).toBe(201);
+  expect(await until()).toEqual(["2026-03-02T09:30:00.000Z"]);
+  expect(before).not.toEqual(["2026-03-02T09:30:00.000Z"]);
 });
