@@ -1,6 +1,6 @@
 /** One person with very many events costs no more than their own window: everybody is judged, and memory holds little besides. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { QueryResult } from "pg";
+import type { Pool, PoolClient, QueryResult } from "pg";
 import type { Database } from "#core/adapters/postgres/database";
 import { PostgresPersonHistory } from "#core/adapters/postgres/people/person-history";
 import { personKey } from "#core/domain/person";
@@ -82,9 +82,7 @@ test("nobody's events are read with theirs, and nobody is left out or read twice
   expect(read.get(personKey({ identityStoreArn: STORE, userId: USER }))).toBe(CALLS);
   const others = [...read.values()].filter((events) => events === CALLS_OF_OTHERS + 1);
   expect(others).toHaveLength(OTHERS);
-  const [theirs, ...rest] = largest();
-  expect(theirs).toBe(CALLS);
-  expect(rest[0]).toBeLessThanOrEqual(ROWS_AT_ONCE + 1);
+  expect(largest()).toBeLessThanOrEqual(ROWS_AT_ONCE + 1);
 }, 60_000);
 
 test("a sweep judges everybody, and stores what a rebuild gives", async () => {
@@ -100,15 +98,22 @@ test("a sweep judges everybody, and stores what a rebuild gives", async () => {
   expect(grown).toBeLessThan(MOST_MIB);
 }, 60_000);
 
-/** The same database, and how many rows its statements gave: the most first. */
-function watched({ pool, ...rest }: Database): { database: Database; largest: () => number[] } {
-  const rows: number[] = [];
-  const query = async (text: string, values: unknown[]): Promise<QueryResult> => {
-    const result = await pool.query(text, values);
-    rows.push(result.rows.length);
-    return result;
+/** The same database, and how many rows a statement gave at the most. */
+function watched({ pool, ...rest }: Database): { database: Database; largest: () => number } {
+  let most = 0;
+  type Client = Pick<PoolClient, "query">;
+  const counting =
+    (client: Client) =>
+    async (text: string, values?: unknown[]): Promise<QueryResult> => {
+      const result = await client.query(text, values);
+      most = Math.max(most, result.rows.length);
+      return result;
+    };
+  const connect = async () => {
+    const client = await pool.connect();
+    return { query: counting(client), release: (broken?: Error) => client.release(broken) };
   };
   // Of the pool nothing else is used by what is watched.
-  const database = { ...rest, pool: { query } as unknown as Database["pool"] };
-  return { database, largest: () => rows.toSorted((left, right) => right - left) };
+  const database = { ...rest, pool: { query: counting(pool), connect } as unknown as Pool };
+  return { database, largest: () => most };
 }

@@ -84,11 +84,16 @@ function rowsOf(
   before: Instant,
   most: number | null,
 ): Promise<HistoryRow[]> {
+  const values = parametersOf(people, before, most);
+  return client
+    .query<HistoryRow>({ text: EVENTS_OF, values, types: AS_TEXT })
+    .then(({ rows }) => rows);
+}
+
+function parametersOf(people: readonly Person[], before: Instant, most: number | null): unknown[] {
   const arns = people.map((person) => person.identityStoreArn);
   const userIds = people.map((person) => person.userId);
-  return client
-    .query<HistoryRow>({ text: EVENTS_OF, values: [arns, userIds, before, most], types: AS_TEXT })
-    .then(({ rows }) => rows);
+  return [arns, userIds, before, most];
 }
 
 /** The events of each person before the instant, by `personKey`, in order. */
@@ -99,7 +104,7 @@ export async function eventsOfPeople(
   terms?: StoredTerms,
 ): Promise<Map<string, TrailEvent[]>> {
   const rows = await rowsOf(client, people, before, null);
-  const events = await perPerson(client, people, rows, before, terms);
+  const events = await perPerson(client, people, [rows], before, terms);
   return new Map(people.map((person, index) => [personKey(person), events[index]!]));
 }
 
@@ -118,21 +123,47 @@ export async function eventsOfFew(
   const complete = rows.length > most ? rows.at(-1)!.place - 1 : people.length;
   const count = Math.min(complete, placesWithin(rows, most) ?? complete);
   const theirs = rows.filter((row) => row.place <= count);
-  return perPerson(client, people.slice(0, count), theirs, before, terms);
+  return perPerson(client, people.slice(0, count), [theirs], before, terms);
 }
 
-/** As `eventsOfFew`, and of one in any case: with more than all others may have they are read alone, and nobody's rows beside theirs. */
+/**
+ * As `eventsOfFew`, and of one in any case: with more than all others may have they are read alone, piece by piece, so that nobody's rows
+ * are held beside theirs, nor all of theirs beside their events. `inTransaction` gives a connection within one.
+ */
 export async function eventsOfFirst(
   client: Queryable,
   people: readonly Person[],
   before: Instant,
   most: number,
+  inTransaction: <T>(work: (client: Queryable) => Promise<T>) => Promise<T>,
   terms?: StoredTerms,
 ): Promise<TrailEvent[][]> {
   const events = await eventsOfFew(client, people, before, most, terms);
   if (events.length > 0 || people.length === 0) return events;
   const alone = people.slice(0, 1);
-  return perPerson(client, alone, await rowsOf(client, alone, before, null), before, terms);
+  return inTransaction((one) => perPerson(one, alone, piecesOf(one, alone, before), before, terms));
+}
+
+const ROWS_IN_A_PIECE = 5_000;
+
+async function* piecesOf(
+  client: Queryable,
+  people: readonly Person[],
+  before: Instant,
+): AsyncGenerator<HistoryRow[]> {
+  // All rows are wanted, and not the first ones soon: the plan is to be that of the statement itself.
+  await client.query("set local cursor_tuple_fraction = 1");
+  await client.query(
+    `declare their_events no scroll cursor for ${EVENTS_OF}`,
+    parametersOf(people, before, null),
+  );
+  const fetch = { text: `fetch ${ROWS_IN_A_PIECE} from their_events`, types: AS_TEXT };
+  for (;;) {
+    const { rows } = await client.query<HistoryRow>(fetch);
+    if (rows.length > 0) yield rows;
+    if (rows.length < ROWS_IN_A_PIECE) break;
+  }
+  await client.query("close their_events");
 }
 
 /** How many people have at most so many events together; null when all of them have. A row of folded calls counts for all its calls. */
@@ -148,21 +179,23 @@ function placesWithin(rows: readonly HistoryRow[], most: number): number | null 
 async function perPerson(
   client: Queryable,
   people: readonly Person[],
-  rows: readonly HistoryRow[],
+  pieces: AsyncIterable<HistoryRow[]> | Iterable<HistoryRow[]>,
   before: Instant,
   terms: StoredTerms = new StoredTerms(),
 ): Promise<TrailEvent[][]> {
-  const reader = await HistoryReader.of(client, rows, terms);
   const own = people.map((): TrailEvent[] => []);
   const about = people.map((): TrailEvent[] => []);
-  for (const row of rows) {
-    const place = row.place - 1;
-    const theirs = own[place]!;
-    if (!row.about) reader.each(row, before, (event) => void theirs.push(event));
-    else {
-      reader.each(row, before, (event) => {
-        if (isAbout(event, people[place]!)) about[place]!.push(withoutCaller(event));
-      });
+  for await (const rows of pieces) {
+    const reader = await HistoryReader.of(client, rows, terms);
+    for (const row of rows) {
+      const place = row.place - 1;
+      const theirs = own[place]!;
+      if (!row.about) reader.each(row, before, (event) => void theirs.push(event));
+      else {
+        reader.each(row, before, (event) => {
+          if (isAbout(event, people[place]!)) about[place]!.push(withoutCaller(event));
+        });
+      }
     }
   }
   await addJoinedCalls(client, own, before, terms);

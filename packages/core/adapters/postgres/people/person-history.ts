@@ -5,6 +5,7 @@ import type { Instant } from "../../../domain/time.ts";
 import type { PeopleRange, SharedHistory } from "../../../ports/person-history.ts";
 import type { Database } from "../database.ts";
 import { StoredTerms } from "../trail/stored-rows.ts";
+import { transaction } from "../transaction.ts";
 import { eventsOfFirst, eventsOfPeople, withNames } from "./history.ts";
 
 /** Events that are read at once, unless one person has more. */
@@ -127,7 +128,14 @@ export class PostgresPersonHistory implements SharedHistory {
     if (rows.length === 0) return [];
     const keys = rows.map((row) => ({ identityStoreArn: row.arn, userId: row.user_id }));
     const people = await withNames(pool, keys);
-    const events = await eventsOfFirst(pool, people, before, EVENTS_AT_ONCE, this.#terms);
+    const events = await eventsOfFirst(
+      pool,
+      people,
+      before,
+      EVENTS_AT_ONCE,
+      (work) => transaction(this.#database, work),
+      this.#terms,
+    );
     return events.map((theirs, index) => ({ person: people[index]!, events: theirs }));
   }
 }

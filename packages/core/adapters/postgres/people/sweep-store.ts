@@ -83,15 +83,22 @@ export class PostgresSweepStore implements SweepStore {
     return judgeLeased(this.#database, leased, now, {
       read: async (client) => {
         const people = [leased.person];
-        const events = await eventsOfFirst(client, people, now, EVENTS_AT_ONCE, this.#terms);
+        const events = await eventsOfFirst(
+          client,
+          people,
+          now,
+          EVENTS_AT_ONCE,
+          (work) => work(client),
+          this.#terms,
+        );
         const due = await dueWith(client, people, events);
         return { due, history: await this.#histories.at(client, now) };
       },
-      judge: ({ due, history }) => ({ due, judgements: judge(due, history) }),
-      write: async (client, { due, judgements }) => {
-        const people = due.map(({ person }) => person);
+      judge: ({ due, history }) => judge(due, history),
+      write: async (client, judgements) => {
+        const people = [leased.person];
         const stored = await storedDigests(client, people);
-        await write(client, due, stored, judgements, from, channels);
+        await write(client, people, stored, judgements, from, channels);
         const next = judgements.map((judgement) => judgement.nextDecisionAt);
         await settle(client, people, next, from);
       },
@@ -157,8 +164,9 @@ async function judgedWhileWritten(
       const judgements = await judgedInTurns(some, judge);
       next.push(...judgements.map(({ nextDecisionAt }) => nextDecisionAt));
       writing = after(writing, async () => {
+        const whose = people.slice(first, first + PEOPLE_IN_A_WRITE);
         const stored = (await reading).slice(first, first + PEOPLE_IN_A_WRITE);
-        await write(client, some, stored, judgements, from, channels);
+        await write(client, whose, stored, judgements, from, channels);
       });
       writing.catch(() => undefined);
     }
@@ -189,13 +197,12 @@ async function judgedInTurns(
 
 async function write(
   client: pg.PoolClient,
-  due: readonly DuePerson[],
+  people: readonly Person[],
   stored: readonly StoredDigests[],
   judgements: readonly Judgement[],
   from: JudgedFrom,
   channels: readonly string[],
 ): Promise<void> {
-  const people = due.map(({ person }) => person);
   const sessions = judgements.flatMap((judgement) => judgement.sessions);
   const residuals = judgements.flatMap((judgement) => judgement.residuals);
   await applyReconciliation(client, together(judgements), channels, from.now);

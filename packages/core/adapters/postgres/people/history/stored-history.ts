@@ -49,6 +49,8 @@ const UUID_AND_COMMA = 37;
 export class HistoryReader {
   readonly #terms: Terms;
   readonly #hours = new Hours();
+  /** The row before and its first event. */
+  #before: { readonly row: HistoryRow; readonly event: TrailEvent } | null = null;
 
   private constructor(terms: Terms) {
     this.#terms = terms;
@@ -87,7 +89,18 @@ export class HistoryReader {
     }
   }
 
+  /** Where only the instant and the id differ from the row before, the events share all the rest. */
   #first(row: HistoryRow, occurredAt: Instant, eventId: string): TrailEvent {
+    const before = this.#before;
+    const event =
+      before !== null && isAlike(before.row, row)
+        ? { ...before.event, eventId, occurredAt }
+        : this.#made(row, occurredAt, eventId);
+    this.#before = { row, event };
+    return event;
+  }
+
+  #made(row: HistoryRow, occurredAt: Instant, eventId: string): TrailEvent {
     const { person_no: person, agent_no: agent, role_session_no: session } = row;
     const terms = {
       type: this.#terms.get(row.type_no)!.as(typeOf),
@@ -98,6 +111,17 @@ export class HistoryReader {
     const { subject_user_id: subjectUserId, body } = row;
     return restoredFrom(terms, { eventId, occurredAt, subjectUserId, body });
   }
+}
+
+function isAlike(one: HistoryRow, other: HistoryRow): boolean {
+  return (
+    one.type_no === other.type_no &&
+    one.agent_no === other.agent_no &&
+    one.role_session_no === other.role_session_no &&
+    one.person_no === other.person_no &&
+    one.subject_user_id === other.subject_user_id &&
+    one.body === other.body
+  );
 }
 
 /** `2026-11-02 08:00:00+00`, or with a fraction from which Postgres cut the zeros at its end. */

@@ -52,11 +52,13 @@ export async function judgeLeased<Read, Judged>(
 ): Promise<boolean> {
   const key = [person.identityStoreArn, person.userId];
   try {
-    const read = await transaction(database, async (client) => {
-      await client.query("set transaction isolation level repeatable read, read only");
-      return steps.read(client);
-    });
-    const judged = steps.judge(read);
+    // What was read is held by nobody while what it came to is written: a million events, perhaps.
+    const judged = steps.judge(
+      await transaction(database, async (client) => {
+        await client.query("set transaction isolation level repeatable read, read only");
+        return steps.read(client);
+      }),
+    );
     return await transaction(database, async (client) => {
       const { rows } = await client.query<{ due_at: Instant | null; revision: number }>(
         `select due_at, revision from people where identity_store_arn = $1 and user_id = $2 for update`,
