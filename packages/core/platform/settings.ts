@@ -163,7 +163,7 @@ export const SETTINGS = {
     // oxlint-disable-next-line no-control-regex -- control characters are what is refused here
     form: list(/^[^\u0000-\u001f]{1,200}$/),
     allowed:
-      "patterns of account ids, names or paths of organisational units separated by commas, * for any text, such as *prod*,Workloads/Live*",
+      "patterns of account ids, names or paths of organisational units separated by commas, * for any text, ! before what is not meant, such as *prod*,Workloads/Live*,!*nonprod*",
   },
   CURFEW_DUTIES_APART: {
     form: pairs,

@@ -17,6 +17,18 @@ test("calls an account production whose name, organisational unit or id matches,
   expect(tier({})).toEqual({ tier: "other", why: "No pattern of production accounts matches it." });
 });
 
+test("takes away what a pattern after an exclamation mark matches, wherever it stands", () => {
+  const path = { organizationalUnitPath: "Workloads/NonProduction" };
+  expect(tier(path)).toEqual({
+    tier: "other",
+    why: 'Its organisational unit "Workloads/NonProduction" matches "!*nonprod*".',
+  });
+  expect(tier({ name: "shop-pre-prod" }).tier).toBe("other");
+  expect(tier({ name: "live" }, ["!*sandbox*", "live"]).tier).toBe("production");
+  expect(tier({ name: "live", ...path }, ["live", "!*non*"]).tier).toBe("other");
+  expect(tier({ name: "shop" }, ["!*non*"]).tier).toBe("other");
+});
+
 test("keeps the management account apart whatever it is called", () => {
   expect(tier({ name: "prod", isManagement: true }).tier).toBe("management");
 });

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
+import { DEFAULT_PRODUCTION_PATTERNS } from "#core/domain/access/tier";
 import { Fault } from "#core/domain/fault";
 import { readConfig, type ConfigOptions } from "#core/platform/config";
 import { Secret } from "#core/platform/secret";
@@ -29,7 +30,11 @@ describe("settings", () => {
       keeping: { keepCalls: false, retentionDays: null },
       lookupBackfillDays: 90,
       portalSessionMinutes: null,
-      rules: { grantPipelines: [], dutiesApart: [], productionAccounts: ["*prod*"] },
+      rules: {
+        grantPipelines: [],
+        dutiesApart: [],
+        productionAccounts: DEFAULT_PRODUCTION_PATTERNS,
+      },
       webhook: null,
       contain: { enabled: false, breakGlass: [], denyPolicyIds: [], peoplePerDay: 5 },
       host: "127.0.0.1",

@@ -5,7 +5,13 @@
 import type { Account, AccountTier } from "../access.ts";
 
 /** What is called production while nobody said otherwise. */
-export const DEFAULT_PRODUCTION_PATTERNS: readonly string[] = Object.freeze(["*prod*"]);
+export const DEFAULT_PRODUCTION_PATTERNS: readonly string[] = Object.freeze([
+  "*prod*",
+  "!*nonprod*",
+  "!*non-prod*",
+  "!*preprod*",
+  "!*pre-prod*",
+]);
 
 export interface TierVerdict {
   readonly tier: AccountTier;
@@ -17,7 +23,7 @@ type Placed = Pick<Account, "accountId" | "name" | "organizationalUnitPath" | "i
 
 /**
  * @param patterns matched against the whole of an account's id, its name and its path of organisational units, whatever the case; `*`
- * stands for any text, also across the slashes of a path.
+ * stands for any text, also across the slashes of a path. A pattern after `!` takes away what it matches, wherever it stands in the list.
  */
 export function accountTier(account: Placed, patterns: readonly string[]): TierVerdict {
   if (account.isManagement) {
@@ -28,16 +34,23 @@ export function accountTier(account: Placed, patterns: readonly string[]): TierV
     ["name", account.name],
     ["organisational unit", account.organizationalUnitPath],
   ] as const;
-  for (const pattern of patterns) {
-    const hit = places.find(([, text]) => matchesPattern(text, pattern));
-    if (hit === undefined) continue;
-    const [place, text] = hit;
-    return {
-      tier: "production",
-      why: `Its ${place} ${JSON.stringify(text)} matches ${JSON.stringify(pattern)}.`,
-    };
-  }
-  return { tier: "other", why: "No pattern of production accounts matches it." };
+  const hitOf = (pattern: string): string | null => {
+    const wanted = pattern.replace(/^!/, "");
+    const hit = places.find(([, text]) => matchesPattern(text, wanted));
+    return hit === undefined
+      ? null
+      : `Its ${hit[0]} ${JSON.stringify(hit[1])} matches ${JSON.stringify(pattern)}.`;
+  };
+  const [takenAway, named] = [true, false].map((isExcluding) =>
+    patterns
+      .filter((pattern) => pattern.startsWith("!") === isExcluding)
+      .reduce<string | null>((why, pattern) => why ?? hitOf(pattern), null),
+  );
+  if (named && !takenAway) return { tier: "production", why: named };
+  return {
+    tier: "other",
+    why: (named && takenAway) ?? "No pattern of production accounts matches it.",
+  };
 }
 
 /** The tier of any account by its id; one that the snapshot does not hold is matched by its id alone. */
