@@ -229,6 +229,6 @@ test("any changes in any order of arrival leave the findings that a rebuild give
       }
       expect(await standing()).toEqual(await rebuilt());
     }),
-    { numRuns: 25 },
+    { numRuns: 12 },
   );
 });

@@ -49,9 +49,13 @@ const TOUCHED = `
     select f.body->>'principalId' as id, c.at from changes c
       join access_facts f on f.kind = 'assignment' and f.body->>'permissionSetArn' = c."permissionSetArn" where c.held
     union
-    select f.body->>'principalId', c.at from changes c
-      join access_facts f on f.kind = 'entitlement'
-       and (f.key = c."entitlementId" or f.body->>'applicationArn' = c."applicationArn")
+    -- Lateral: the facts are looked through only where such a change came.
+    select f.id, c.at from changes c
+      cross join lateral (
+        select f.body->>'principalId' as id from access_facts f
+         where f.kind = 'entitlement'
+           and (f.key = c."entitlementId" or f.body->>'applicationArn' = c."applicationArn")) f
+     where c."entitlementId" is not null or c."applicationArn" is not null
     union
     select m[1], c.at
       from changes c
