@@ -17,7 +17,7 @@ const SESSIONS = 2 * OTHERS + 1;
 /** Rows that are read at once of several people; one more tells that there are more. */
 const ROWS_AT_ONCE = 10_000;
 /** What one person's events and rows take while they are judged, and half as much again. */
-const MOST_MIB = 480;
+const MOST_MIB = 240;
 
 let stand: Stand;
 beforeAll(async () => {
