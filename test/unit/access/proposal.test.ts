@@ -113,6 +113,14 @@ describe("a proposal", () => {
     ]);
   });
 
+  test("leaves out what no policy decides: signing in, and asking who one is", () => {
+    const uses = [use("u-1", { "signin:ConsoleLogin": 9, "sts:GetCallerIdentity": 9 })];
+    const made = proposal(input({ uses }), catalogue);
+    expect(made.document.Statement).toEqual([]);
+    expect(proposalText(made)).not.toContain("ConsoleLogin");
+    expect(proposalText(made)).not.toContain("GetCallerIdentity");
+  });
+
   test("a rare write is no tail: it is proposed", () => {
     const made = proposal(input({ uses: [use("ada", { "sqs:SendMessage": 1 })] }), catalogue);
     expect(made.document.Statement.map(({ Action }) => Action)).toEqual([["sqs:SendMessage"]]);

@@ -148,7 +148,7 @@ describe("the people around a person", () => {
     expect(around({})).toBeNull();
   });
 
-  test("name the smaller of two groups that give the same first, and say whether the person is in it", () => {
+  test("name the smaller of two groups that give the same first, never one that was deleted, and say whether the person is in it", () => {
     const facts = around({
       users: [{}],
       groups: [{ groupId: "g-team" }, { groupId: "g-pair" }],
@@ -156,7 +156,12 @@ describe("the people around a person", () => {
         ...members("g-team", ["u-1", "u-2", "u-3"]),
         ...members("g-pair", [PERSON.userId]),
       ],
-      assignments: [direct(PERSON.userId), { principalId: "g-team" }, { principalId: "g-pair" }],
+      assignments: [
+        direct(PERSON.userId),
+        { principalId: "g-team" },
+        { principalId: "g-pair" },
+        { principalId: "g-deleted" },
+      ],
     });
     expect(facts?.groupsWithSame.map(({ group, isMember }) => [group.groupId, isMember])).toEqual([
       ["g-pair", true],

@@ -146,21 +146,25 @@ function groupsWithSame(
     if (row.path.length !== 1) return [];
     const { accountId } = row;
     const principals = index.holders.get(holding(accountId, heldArn(row)));
-    return [...(principals?.groups ?? [])]
-      .map((groupId) => sizeOf(groupId, index))
-      .toSorted((left, right) =>
-        left.members === right.members
-          ? left.groupId < right.groupId
-            ? -1
-            : 1
-          : left.members - right.members,
-      )
-      .map((group) => ({
-        group,
-        isMember: index.members.get(group.groupId)?.has(userId) ?? false,
-        accountId,
-        heldArn: heldArn(row),
-      }));
+    return (
+      [...(principals?.groups ?? [])]
+        // An assignment to a deleted group still stands, and can be offered to nobody.
+        .filter((groupId) => index.names.has(groupId))
+        .map((groupId) => sizeOf(groupId, index))
+        .toSorted((left, right) =>
+          left.members === right.members
+            ? left.groupId < right.groupId
+              ? -1
+              : 1
+            : left.members - right.members,
+        )
+        .map((group) => ({
+          group,
+          isMember: index.members.get(group.groupId)?.has(userId) ?? false,
+          accountId,
+          heldArn: heldArn(row),
+        }))
+    );
   });
 }
 

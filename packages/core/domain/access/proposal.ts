@@ -8,7 +8,7 @@ import { personKey } from "../person.ts";
 import type { ActionCatalogue } from "../policy/catalogue.ts";
 import type { ServiceAllowance } from "../policy/verdict.ts";
 import { between, DAY, type Instant } from "../time.ts";
-import { iamAction, iamService, isDataService } from "./proposal/action-names.ts";
+import { iamAction, iamService, isDataService, needsPermission } from "./proposal/action-names.ts";
 import type { PersonRoleUse } from "./proposal/role-use.ts";
 
 export interface ProposalInput {
@@ -152,7 +152,8 @@ function calledIn(uses: ProposalInput["uses"]) {
   for (const { person, use } of uses) {
     const listed = new Map<string, number>();
     for (const [recorded, calls] of Object.entries(use.actions)) {
-      note(actions, iamAction(recorded), calls, person);
+      const action = iamAction(recorded);
+      if (needsPermission(action)) note(actions, action, calls, person);
       const service = recorded.split(":")[0]!;
       listed.set(service, (listed.get(service) ?? 0) + calls);
     }

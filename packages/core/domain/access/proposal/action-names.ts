@@ -55,6 +55,14 @@ export function iamAction(recorded: string): string {
   return ACTIONS[name] ?? name;
 }
 
+/**
+ * Whether a policy decides about it: nobody is kept from signing in to the console or from asking who they are (AWS: Actions, resources,
+ * and condition keys for AWS STS).
+ */
+export function needsPermission(action: string): boolean {
+  return !action.startsWith("signin:") && action !== "sts:GetCallerIdentity";
+}
+
 /** Services whose calls upon data are events that CloudTrail logs only when told to (AWS: CloudTrail User Guide, "Logging data events"). */
 const DATA_SERVICES: ReadonlySet<string> = new Set([
   "bedrock",
