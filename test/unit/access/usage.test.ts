@@ -100,6 +100,16 @@ test("takes the newest sign of use before now, from sessions and events alike", 
   expect(usageOf(future, [], NOW).get(KEY)?.lastUsedAt).toBe(at("20T00:00:00"));
 });
 
+test("takes no use for a use of what nobody could be granted", () => {
+  const named = (permissionSetName: string, more: Partial<Session> = {}) =>
+    usageOf([session("30T10:00:00", { permissionSetName, ...more })], [], NOW).size;
+  expect(named("Operator")).toBe(1);
+  expect(named("x".repeat(32))).toBe(1);
+  expect(named("x".repeat(33))).toBe(0);
+  expect(named("two words")).toBe(0);
+  expect(named("Operator", { accountId: "unknown" })).toBe(0);
+});
+
 test("takes no refused request for use, and no event for a use of the 30 days", () => {
   expect(usageOf([], [federate("22T00:00:00", "AccessDenied")], NOW).size).toBe(0);
   expect(usageOf([], [federate("22T00:00:00")], NOW).get(KEY)).toMatchObject({

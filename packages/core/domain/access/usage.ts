@@ -178,6 +178,7 @@ class Tallies {
     const usage: [string, Usage][] = [];
     for (const [accountId, ofAccount] of this.#tallies) {
       for (const [held, tally] of ofAccount) {
+        if (!ACCOUNT.test(accountId) || !HOLDABLE.test(held)) continue;
         const { days, actions, ...counts } = tally;
         usage.push([
           usageKey(accountId, held),
@@ -188,6 +189,14 @@ class Tallies {
     return new Map(usage.toSorted(([left], [right]) => (left < right ? -1 : 1)));
   }
 }
+
+const ACCOUNT = /^\d{12}$/;
+
+/**
+ * The name of a permission set or the ARN of a role; a record may hold anything in their place, and nothing else can be granted (AWS:
+ * CreatePermissionSet, Name; IAM and STS quotas: 64 characters a role's name, 512 its path).
+ */
+const HOLDABLE = /^(?:[\w+=,.@-]{1,32}|arn:[a-z0-9-]+:iam::\d{12}:role\/[\u0021-\u007f]{1,576})$/;
 
 function accountIn(roleArn: string | null): string | null {
   return roleArn?.split(":")[4] || null;
