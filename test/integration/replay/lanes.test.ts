@@ -85,15 +85,18 @@ test("the rebuild fails with the lane that cannot read, and the threads are gone
   );
 }, 60_000);
 
-test.each([7, 265, 530, 531])("ranges of %d people hold everybody once, in order", async (people) => {
-  const history = new PostgresPersonHistory(stand.database);
-  const ranges = await history.ranges(people);
-  const next = () => Promise.resolve(ranges.shift() ?? null);
-  const shared: string[] = [];
-  for await (const { person } of history.everybodyIn(next, stand.now))
-    shared.push(personKey(person));
-  const all: string[] = [];
-  for await (const { person } of history.everybody(stand.now)) all.push(personKey(person));
-  expect(new Set(all).size).toBe(PEOPLE);
-  expect(shared).toEqual(all);
-});
+test.each([7, 265, 530, 531])(
+  "ranges of %d people hold everybody once, in order",
+  async (people) => {
+    const history = new PostgresPersonHistory(stand.database);
+    const ranges = await history.ranges(people);
+    const next = () => Promise.resolve(ranges.shift() ?? null);
+    const shared: string[] = [];
+    for await (const { person } of history.everybodyIn(next, stand.now))
+      shared.push(personKey(person));
+    const all: string[] = [];
+    for await (const { person } of history.everybody(stand.now)) all.push(personKey(person));
+    expect(new Set(all).size).toBe(PEOPLE);
+    expect(shared).toEqual(all);
+  },
+);
