@@ -43,14 +43,16 @@ export class Output {
     if (rows.length === 0) return this.say(empty);
     // Lines under the heads only: a line under every row would double the length of a list.
     const chars = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
+    const cells = rows.map((row) => row.map((cell) => printable(cell)));
     const table = new Table({
       head: [...heads],
+      colWidths: widthsWithin(process.stdout.columns, [heads, ...cells]),
       chars,
       style: { head: [], border: [] },
       wordWrap: true,
     });
     if (heads.length > 0) table.push(heads.map((head) => "─".repeat(head.length)));
-    for (const row of rows) table.push(row.map((cell) => printable(cell)));
+    for (const row of cells) table.push(row);
     write(`${table.toString()}\n`);
   }
 
@@ -76,6 +78,30 @@ export class Output {
       stop: () => bar.stop(),
     };
   }
+}
+
+/** Narrower than this a column breaks words, and is harder to read than a line that runs on. */
+const NARROWEST = 24;
+
+/**
+ * The width that the widest column has to keep so that the table fits into a terminal of so many characters a line; it wraps at words.
+ * Nothing where the output is no terminal, where everything fits, or where the column would become too narrow to read. Text that others
+ * read by program therefore never wraps.
+ */
+export function widthsWithin(
+  columns: number | undefined,
+  rows: readonly (readonly string[])[],
+): (number | null)[] {
+  const needed: number[] = [];
+  for (const row of rows) {
+    // A space on either side.
+    for (const [at, text] of row.entries()) needed[at] = Math.max(needed[at] ?? 0, text.length + 2);
+  }
+  const whole = needed.reduce((sum, width) => sum + width + 1, 1);
+  if (columns === undefined || whole <= columns) return [];
+  const widest = needed.indexOf(Math.max(...needed));
+  const left = needed[widest]! - (whole - columns);
+  return left < NARROWEST ? [] : needed.map((_, at) => (at === widest ? left : null));
 }
 
 function write(text: string): void {
