@@ -3,42 +3,17 @@
  * what a reviewer decides on. Silent while use was observed for a shorter time than the limit (hours that were not read prolong the
  * wait), where it cannot be told whether the permission set is an administrator's, and about disabled users.
  */
-import { heldArn, heldName, type EffectiveAccess } from "../../domain/access.ts";
+import { heldName } from "../../domain/access.ts";
 import type { Detection } from "../../domain/finding.ts";
-import { between, DAY, earliest, HOUR, latest, plus } from "../../domain/time.ts";
-import type { Instant } from "../../domain/time.ts";
+import { earliest, type Instant } from "../../domain/time.ts";
+import { holdingsOf, observedDays, unusedFrom, type Holding } from "../holdings.ts";
 import type { PersonRule } from "../rule.ts";
 
-/** The paths by which the person holds one permission set in one account. Usage is the same on each of them. */
-type Holding = readonly [EffectiveAccess, ...EffectiveAccess[]];
-
-function administratorHoldings(access: readonly EffectiveAccess[]): Holding[] {
-  const holdings = new Map<string, [EffectiveAccess, ...EffectiveAccess[]]>();
-  for (const path of access) {
-    if (path.administrator !== true) continue;
-    const key = `${path.accountId} ${heldArn(path)}`;
-    const known = holdings.get(key);
-    if (known === undefined) holdings.set(key, [path]);
-    else known.push(path);
-  }
-  return [...holdings.entries()]
-    .toSorted(([left], [right]) => (left < right ? -1 : 1))
-    .map(([, holding]) => holding);
-}
-
-/** When the access began, by its oldest path; null when that is older than anything that was read. */
-function heldSince(holding: Holding): Instant | null {
-  return holding.some((path) => path.grantedAt === null)
-    ? null
-    : earliest(...holding.map((path) => path.grantedAt));
-}
-
 function detection(holding: Holding, since: Instant, unusedDays: number): Detection {
-  const [first] = holding;
-  const place = `${heldName(first)} in ${first.accountName} (${first.accountId})`;
+  const { row: first, arn, paths, place } = holding;
   return {
-    key: [first.accountId, heldArn(first)],
-    subject: { kind: "access", id: `${first.accountId}/${heldArn(first)}` },
+    key: [first.accountId, arn],
+    subject: { kind: "access", id: `${first.accountId}/${arn}` },
     since,
     lastSeenAt: since,
     severity: "medium",
@@ -51,11 +26,11 @@ function detection(holding: Holding, since: Instant, unusedDays: number): Detect
       permissionSetArn: first.permissionSetArn,
       permissionSetName: first.permissionSetName,
       lastUsedAt: first.lastUsedAt,
-      grantedAt: heldSince(holding),
-      grantedNotAfter: earliest(...holding.map((path) => path.grantedNotAfter)),
+      grantedAt: holding.grantedAt,
+      grantedNotAfter: earliest(...paths.map((path) => path.grantedNotAfter)),
       observedSince: first.observedSince,
       observationGapHours: first.observationGaps,
-      paths: holding.map((path) => path.path.map(({ kind, id, name }) => ({ kind, id, name }))),
+      paths: paths.map((path) => path.path.map(({ kind, id, name }) => ({ kind, id, name }))),
     },
     eventIds: [],
   };
@@ -84,23 +59,19 @@ export const unusedAdministratorPermissionSet: PersonRule = {
     const detections: Detection[] = [];
     const withheld: string[] = [];
     let nextDecisionAt: Instant | null = null;
-    for (const holding of administratorHoldings(facts.access)) {
-      const { observedSince, observationGaps, lastUsedAt, accountId } = holding[0];
-      const permissionSetName = heldName(holding[0]);
-      if (observedSince === null) {
-        withheld.push(`${permissionSetName} in ${accountId}: its use was never observed`);
+    const held = facts.access.filter((path) => path.administrator === true);
+    for (const holding of holdingsOf(held)) {
+      const name = `${heldName(holding.row)} in ${holding.row.accountId}`;
+      const since = unusedFrom(holding, unusedDays);
+      if (since === null) {
+        withheld.push(`${name}: its use was never observed`);
         continue;
       }
-      const quietFrom = latest(lastUsedAt, heldSince(holding), observedSince) ?? observedSince;
-      const unread = observationGaps * HOUR;
-      const since = plus(quietFrom, unusedDays * DAY + unread);
       if (since <= now) detections.push(detection(holding, since, unusedDays));
       else nextDecisionAt = earliest(nextDecisionAt, since);
-      const observed = between(observedSince, now) - unread;
-      if (observed < unusedDays * DAY) {
-        withheld.push(
-          `${permissionSetName} in ${accountId}: observed for ${Math.floor(observed / DAY)} of ${unusedDays} days`,
-        );
+      const observed = observedDays(holding.row, now);
+      if (observed < unusedDays) {
+        withheld.push(`${name}: observed for ${observed} of ${unusedDays} days`);
       }
     }
     return { detections, nextDecisionAt, withheld };
